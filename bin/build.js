@@ -1,0 +1,24 @@
+/**
+ * The build: TypeScript to dist/, then oclif's manifest, with which a verb starts without loading the others.
+ */
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+rmSync(`${root}/dist`, { recursive: true, force: true });
+const compiled = spawnSync(process.execPath, [compiler, '--project', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (compiled.status !== 0) {
+  process.exit(compiled.status ?? 1);
+}
+
+const { Plugin } = await import('@oclif/core');
+const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
+await plugin.load();
+writeFileSync(`${root}/oclif.manifest.json`, `${JSON.stringify(plugin.manifest, null, 2)}\n`);
