@@ -1,0 +1,98 @@
+import prettyBytes from 'pretty-bytes';
+import { UsageError } from './errors.js';
+
+const BINARY = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
+
+/**
+ * Reads a size as people write it: `4096`, `64K`, `1GiB`, `1.5T`, `2048s` (512-byte sectors), `10GB`. K, M, G, T, P
+ * and E, with or without `iB`, are powers of 1024 and with `B` powers of 1000, as in the GNU tools. The result is
+ * exact; a size that is not a whole number of bytes is refused.
+ *
+ * Throws {@link UsageError} `bad-size`.
+ */
+export function parseSize(text: string): bigint {
+  const match = /^(?<whole>\d+)(?:\.(?<fraction>\d{1,18}))?(?<unit>s|b|[kmgtpe](?:i?b)?)?$/i.exec(
+    text.trim(),
+  );
+  const { whole, fraction = '', unit = '' } = match?.groups ?? {};
+  if (whole === undefined || (unit.toLowerCase() === 's' && fraction !== '')) {
+    throw badSize(text, 'is not a size');
+  }
+  const scale = 10n ** BigInt(fraction.length);
+  const scaled = BigInt(whole + fraction) * unitBytes(unit);
+  if (scaled % scale !== 0n) {
+    throw badSize(text, 'is not a whole number of bytes');
+  }
+  const bytes = scaled / scale;
+  if (bytes >= 1n << 64n) {
+    throw badSize(text, 'is more than 64 bits can express');
+  }
+  return bytes;
+}
+
+function unitBytes(unit: string): bigint {
+  const lower = unit.toLowerCase();
+  if (lower === 's') {
+    return 512n;
+  }
+  const power = BigInt(Math.max(0, BINARY.indexOf(lower.replace(/i?b$/, '').toUpperCase())));
+  return /^[kmgtpe]b$/.test(lower) ? 1000n ** power : 1024n ** power;
+}
+
+function badSize(text: string, why: string): UsageError {
+  return new UsageError(`"${text}" ${why}.`, {
+    code: 'bad-size',
+    hint: 'Write bytes, or a number with K, M, G, T (powers of 1024), kB, MB, GB (powers of 1000) or s (sectors).',
+  });
+}
+
+/** Reads a sector number, or a count of sectors: decimal digits, below 2^55 (byte 2^64). */
+export function parseSector(text: string): bigint {
+  const sector = /^\d{1,20}$/.test(text) ? BigInt(text) : -1n;
+  if (sector < 0n || sector >= 1n << 55n) {
+    throw new UsageError(`"${text}" is not a sector number.`, {
+      code: 'bad-sector',
+      hint: 'Sectors are counted in units of 512 bytes, from 0; write digits only.',
+    });
+  }
+  return sector;
+}
+
+/** Reads `A-B`: all sectors from A to B, both included. */
+export function parseSectorRange(text: string): { first: bigint; last: bigint } {
+  const [first, last, ...more] = text.split('-');
+  if (first === undefined || last === undefined || more.length > 0) {
+    throw new UsageError(`"${text}" is not a range of sectors.`, {
+      code: 'bad-range',
+      hint: 'Write the first and the last sector with a dash between them, like 2048-4095.',
+    });
+  }
+  const range = { first: parseSector(first), last: parseSector(last) };
+  if (range.last < range.first) {
+    throw new UsageError(`The range ${text} ends before it begins.`, { code: 'bad-range' });
+  }
+  return range;
+}
+
+/** A size for people, in binary units: `31.9 MiB`; under one KiB in bytes. */
+export function formatSize(sizeBytes: bigint): string {
+  return prettyBytes(sizeBytes, { binary: true, maximumFractionDigits: 1 });
+}
+
+/** A count for people, with a thin grouping of thousands: `26,112,398`. */
+export function formatCount(count: number | bigint): string {
+  return count.toLocaleString('en-US');
+}
+
+/** A share in percent: `0%` and `100%` only when it is exactly that. */
+export function formatShare(part: number, whole: number): string {
+  if (whole === 0) {
+    return '-';
+  }
+  const percent = (part / whole) * 100;
+  if (part === 0 || part === whole) {
+    return `${percent.toFixed(0)}%`;
+  }
+  const shown = Math.min(99.9, Math.max(0.1, percent));
+  return percent < 0.1 ? '<0.1%' : `${shown.toFixed(1)}%`;
+}
