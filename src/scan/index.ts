@@ -1,0 +1,12 @@
+export * from './activation.js';
+export * from './check.js';
+export * from './check-device.js';
+export type { ScanOptions } from './chunks.js';
+export type { Copies } from './copies.js';
+export type { EntryCounts, Noted } from './count-entries.js';
+export { DirtyRanges, type SectorRange } from './dirty-ranges.js';
+export { u64, type EntryExample } from './examples.js';
+export * from './find-sector.js';
+export * from './inspect.js';
+export * from './select.js';
+export { verdict } from './verdict.js';

@@ -1,0 +1,172 @@
+import {
+  SECTOR_BYTES,
+  SUPERBLOCK_BYTES,
+  decodeSuperblock,
+  judgeSuperblock,
+  layOut,
+  type Geometry,
+  type Superblock,
+  type SuperblockFault,
+  type SuperblockVerdict,
+} from '../format/index.js';
+import type { BlockDevice } from '../device/block-device.js';
+import { UsageError, WrongDeviceError } from '../errors.js';
+import { NO_COPIES, resolveCopies, type Copies } from './copies.js';
+import { countEntries, type EntryCounts } from './count-entries.js';
+import type { ScanOptions } from './chunks.js';
+
+/** design.md §2: what a device is, seen as a cache device. */
+export type CacheState = 'blank' | 'torn' | 'clean' | 'dirty' | 'damaged' | 'foreign';
+
+export interface EntrySummary extends EntryCounts {
+  readonly copies: Copies;
+  /** Committed entries that win: the blocks that are newer in the cache than on the origin. */
+  readonly live: number;
+}
+
+/** All that the metadata of one device tells. */
+export interface Inspection {
+  readonly name: string;
+  readonly sizeBytes: bigint;
+  readonly startSector: bigint;
+  /** The device's size less what lies before the superblock. */
+  readonly areaBytes: bigint;
+  readonly state: CacheState;
+  /** Why the state is what it is: one sentence without a full stop. */
+  readonly reason: string;
+  /** What a kernel would refuse the superblock for. */
+  readonly fault: SuperblockFault | null;
+  /** The first 64 bytes, whatever they are. */
+  readonly superblock: Superblock;
+  /** Null where the superblock is not usable; then there are no entries either. */
+  readonly geometry: Geometry | null;
+  /** How many blocks a format with the same block size would make now; null where that makes no sense. */
+  readonly maxNBlocks: bigint | null;
+  readonly entries: EntrySummary | null;
+}
+
+export interface InspectOptions extends ScanOptions {
+  readonly startSector?: bigint;
+  /** The origin's size, if known: entries beyond it are then counted. */
+  readonly originSectors?: bigint | undefined;
+}
+
+/**
+ * Reads and judges the metadata of a cache device, as the kernel would when it activates it: nothing is written.
+ * Reads each byte of metadata once, and once more only if one sector has several copies.
+ *
+ * Throws {@link WrongDeviceError} `too-small` when there is no room for a superblock, what the device throws when
+ * it can't be read, and {@link InterruptedError} when the signal fires.
+ */
+export async function inspect(device: BlockDevice, options: InspectOptions = {}): Promise<Inspection> {
+  const startSector = options.startSector ?? 0n;
+  const startBytes = startSector * BigInt(SECTOR_BYTES);
+  const areaBytes = device.sizeBytes - startBytes;
+  requireRoomForSuperblock(device, startSector, areaBytes);
+  const superblock = readSuperblock(device, startBytes);
+  const verdict = judgeSuperblock(superblock, areaBytes);
+  const about = { name: device.name, sizeBytes: device.sizeBytes, startSector, areaBytes, superblock };
+  if (verdict.kind !== 'usable') {
+    return { ...about, ...unusable(verdict), geometry: null, maxNBlocks: null, entries: null };
+  }
+  const { geometry } = verdict;
+  const layout = layOut(areaBytes, geometry.blockSize);
+  const entries = await summarizeEntries(device, startBytes, geometry, superblock.seq_count, options);
+  return {
+    ...about,
+    ...stateOf(entries),
+    fault: null,
+    geometry,
+    maxNBlocks: layout.ok ? layout.geometry.nBlocks : null,
+    entries,
+  };
+}
+
+function requireRoomForSuperblock(device: BlockDevice, startSector: bigint, areaBytes: bigint): void {
+  if (startSector < 0n) {
+    throw new UsageError(`A start sector is not negative, and ${String(startSector)} is.`, {
+      code: 'bad-start-sector',
+    });
+  }
+  if (device.sizeBytes === 0n) {
+    throw new WrongDeviceError(`${device.name} is empty: it has no bytes at all.`, {
+      code: 'too-small',
+      hint: 'Name the device or image file that holds the cache.',
+    });
+  }
+  if (areaBytes < BigInt(SUPERBLOCK_BYTES)) {
+    const where = startSector === 0n ? '' : ` behind start sector ${String(startSector)}`;
+    throw new WrongDeviceError(
+      `${device.name} is too small to hold a writecache superblock${where}: it has ${String(device.sizeBytes)} bytes.`,
+      {
+        code: 'too-small',
+        hint:
+          startSector === 0n
+            ? 'Name the device or image file that holds the cache.'
+            : 'Check --start-sector.',
+      },
+    );
+  }
+}
+
+/** Reads the superblock at a byte offset, in whole logical blocks where the device has them. */
+export function readSuperblock(device: BlockDevice, startBytes: bigint): Superblock {
+  const bytes = new Uint8Array(SUPERBLOCK_BYTES);
+  device.read(bytes, startBytes);
+  return decodeSuperblock(bytes);
+}
+
+function unusable(
+  verdict: Exclude<SuperblockVerdict, { kind: 'usable' }>,
+): Pick<Inspection, 'state' | 'reason' | 'fault'> {
+  return {
+    state: verdict.kind,
+    reason: verdict.reason,
+    fault: verdict.kind === 'blank' ? null : verdict.fault,
+  };
+}
+
+async function summarizeEntries(
+  device: BlockDevice,
+  startBytes: bigint,
+  geometry: Geometry,
+  seqCount: bigint,
+  options: InspectOptions,
+): Promise<EntrySummary> {
+  // A device ends below 2^63 bytes and a block has 512 at least, so the count is exact as a double up to 2^53.
+  const nBlocks = Number(geometry.nBlocks);
+  const question = { device, startBytes, nBlocks, blockSize: geometry.blockSize, seqCount };
+  const counts = await countEntries({ ...question, originSectors: options.originSectors }, options);
+  const copies = counts.seen.hasRepeats
+    ? await resolveCopies({ ...question, committed: counts.committed, seen: counts.seen }, options)
+    : NO_COPIES;
+  return {
+    free: counts.free,
+    committed: counts.committed,
+    uncommitted: counts.uncommitted,
+    maxOriginalSector: counts.maxOriginalSector,
+    future: counts.future,
+    misaligned: counts.misaligned,
+    impossible: counts.impossible,
+    beyondOrigin: counts.beyondOrigin,
+    acrossOriginEnd: counts.acrossOriginEnd,
+    copies,
+    live: counts.committed - copies.stale,
+  };
+}
+
+function stateOf(entries: EntrySummary): Pick<Inspection, 'state' | 'reason'> {
+  if (entries.misaligned.count > 0) {
+    return {
+      state: 'damaged',
+      reason: 'there are entries whose origin sector is not a multiple of the block size',
+    };
+  }
+  if (entries.impossible.count > 0) {
+    return { state: 'damaged', reason: 'there are entries for origin sectors that no device can have' };
+  }
+  if (entries.live > 0) {
+    return { state: 'dirty', reason: 'there are committed entries: the origin alone is not up to date' };
+  }
+  return { state: 'clean', reason: 'no entry is committed: everything is on the origin' };
+}
