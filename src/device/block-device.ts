@@ -1,0 +1,26 @@
+/** A byte offset or length on a device. Linux devices end below 2^63 bytes, so a double is not always enough. */
+export type Bytes = number | bigint;
+
+/**
+ * The port behind which every medium looks alike: an image file, a block device, memory, a recorder, a device
+ * that fails on purpose. Calls are synchronous and complete: a short transfer is an error, never a result.
+ *
+ * All methods throw {@link OperationError} (code `io-error`) when the medium fails, and
+ * {@link WrongDeviceError} (code `device-ended`) when it is shorter than `sizeBytes` promised.
+ */
+export interface BlockDevice {
+  /** How messages name it, usually the path that the user gave. */
+  readonly name: string;
+  readonly sizeBytes: bigint;
+  /** The unit in which the medium is addressed; 512 for files and memory. */
+  readonly logicalBlockSizeBytes: number;
+  /** Fills all of `target` from `offset`. */
+  read(target: Uint8Array, offset: Bytes): void;
+  /** Writes all of `source` at `offset`. Durable only after `flush`. */
+  write(source: Uint8Array, offset: Bytes): void;
+  /** Returns when everything written before is on the medium. */
+  flush(): void;
+  /** Tells the medium that a range is no longer needed; what it reads as afterwards is undefined. */
+  discard(offset: Bytes, lengthBytes: Bytes): void;
+  close(): void;
+}
