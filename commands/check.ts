@@ -1,0 +1,58 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.js';
+import { blockSizeFlag, deviceArg, sizeFlag, startSectorFlag } from '../src/cli/flags.js';
+import { withDevice } from '../src/device/with-device.js';
+import { checkDocument } from '../src/documents/check.js';
+import { ExitStatus } from '../src/errors.js';
+import { checkDevice, isOk } from '../src/scan/index.js';
+import { checkText } from '../src/ui/check.js';
+
+export default class Check extends BaseCommand {
+  static override summary = 'Judge the metadata of a cache and predict what the kernel will do with it';
+  static override description =
+    'Makes every check that can be made without the kernel, says what activation will do (refuse, drop entries, ' +
+    'come up in error) and how many blocks are at stake. Nothing is written. Exit status 6 where a problem is an ' +
+    'error or fatal.';
+  static override examples = [
+    '<%= config.bin %> check /dev/pmem0 --mode p',
+    '<%= config.bin %> check cache.img --origin-size 1T --json',
+  ];
+  static override args = { device: deviceArg };
+  static override flags = {
+    'start-sector': startSectorFlag(),
+    origin: Flags.string({
+      description: 'The origin: entries beyond its end are found.',
+      helpValue: 'DEVICE',
+      exclusive: ['origin-size'],
+    }),
+    'origin-size': sizeFlag({ description: "The origin's size, instead of the origin." }),
+    mode: Flags.string({
+      description: 'Mode of the table that the prediction is for: s (ssd) or p (pmem).',
+      options: ['s', 'p'] as const,
+      default: 's',
+    }),
+    'block-size': blockSizeFlag({
+      description: "Block size of the table that the prediction is for; the superblock's unless told.",
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Check);
+    const originBytes =
+      flags.origin === undefined
+        ? flags['origin-size']
+        : await withDevice(flags.origin, { access: 'read' }, (origin) => Promise.resolve(origin.sizeBytes));
+    const result = await withDevice(args.device, { access: 'read' }, (device) =>
+      checkDevice(device, {
+        startSector: flags['start-sector'] ?? 0n,
+        originSectors: originBytes === undefined ? undefined : originBytes / 512n,
+        mode: flags.mode === 'p' ? 'p' : 's',
+        blockSize: flags['block-size'],
+      }),
+    );
+    await this.print(checkDocument(result), () => checkText(result));
+    if (!isOk(result.problems)) {
+      this.exitWith(ExitStatus.problemFound);
+    }
+  }
+}

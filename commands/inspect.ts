@@ -1,0 +1,84 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.js';
+import { bytesFlag, deviceArg, sectorFlag, sectorRangeFlag, startSectorFlag } from '../src/cli/flags.js';
+import { printEntries, printMap, printSector } from '../src/cli/print-entries.js';
+import { findUses } from '../src/device/index.js';
+import { withDevice } from '../src/device/with-device.js';
+import { inspectDocument } from '../src/documents/inspect.js';
+import { ExitStatus } from '../src/errors.js';
+import { STATE_FILTERS, inspect, requireEntries, type StateFilter } from '../src/scan/index.js';
+import { ENTRY_FORMATS, type EntryFormat } from '../src/ui/entry-lines.js';
+import { inspectionText } from '../src/ui/inspection.js';
+
+export default class Inspect extends BaseCommand {
+  static override summary = 'Show what the metadata of a cache says';
+  static override description =
+    'Reads the superblock and all entries of a cache device or image file and tells its state: blank, torn, clean, ' +
+    'dirty, damaged or foreign. Works on a running cache too (the newest state is then in memory, not on the ' +
+    'device). Nothing is written. Exit status 4 where there is no usable superblock.';
+  static override examples = [
+    '<%= config.bin %> inspect /dev/pmem0',
+    '<%= config.bin %> inspect cache.img --entries --state live --format csv',
+    '<%= config.bin %> inspect /dev/pmem0 --at 240072',
+    '<%= config.bin %> inspect /dev/pmem0 --map',
+  ];
+  static override args = { device: deviceArg };
+  static override flags = {
+    'start-sector': startSectorFlag(),
+    entries: Flags.boolean({ description: 'List the entries, one a line.', exclusive: ['at', 'map'] }),
+    state: Flags.string({
+      description: 'With --entries: only these. "stale" includes "identical"; "committed" is all that count.',
+      options: STATE_FILTERS,
+      dependsOn: ['entries'],
+    }),
+    sector: sectorFlag({
+      description: 'With --entries: only those whose block holds this origin sector.',
+      dependsOn: ['entries'],
+      exclusive: ['range'],
+    }),
+    range: sectorRangeFlag({
+      description: 'With --entries: only those whose block holds an origin sector from A to B.',
+      dependsOn: ['entries'],
+    }),
+    format: Flags.string({
+      description: 'With --entries: how to print them (table unless told).',
+      options: ENTRY_FORMATS,
+      dependsOn: ['entries'],
+      exclusive: ['json'],
+    }),
+    at: sectorFlag({
+      description: 'Tell whether this origin sector is in the cache, where, and which copies.',
+    }),
+    map: Flags.boolean({ description: 'Show where on the origin the dirty blocks lie.', exclusive: ['at'] }),
+    bytes: bytesFlag,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Inspect);
+    await withDevice(args.device, { access: 'read' }, async (device) => {
+      const inspection = await inspect(device, { startSector: flags['start-sector'] ?? 0n });
+      if (flags.entries || flags.at !== undefined || flags.map) {
+        const source = { device, inspection: requireEntries(inspection), json: this.jsonEnabled() };
+        if (flags.at !== undefined) {
+          await printSector(source, flags.at);
+        } else if (flags.map) {
+          await printMap(source);
+        } else {
+          const sectors =
+            flags.sector === undefined ? flags.range : { first: flags.sector, last: flags.sector };
+          const filter = {
+            ...(flags.state === undefined ? {} : { state: flags.state as StateFilter }),
+            ...(sectors === undefined ? {} : { sectors }),
+          };
+          await printEntries(source, filter, (flags.format ?? 'table') as EntryFormat);
+        }
+        return;
+      }
+      const heldBy = findUses(device).map(({ by }) => by);
+      await this.print(inspectDocument(inspection, heldBy), () => inspectionText(inspection, heldBy, flags));
+      if (inspection.fault !== null) {
+        this.exitWith(ExitStatus.wrongDevice);
+      }
+    });
+  }
+}

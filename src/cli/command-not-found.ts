@@ -1,0 +1,23 @@
+import type { Hook } from '@oclif/core';
+import { toJson } from '../documents/json.js';
+import { UsageError } from '../errors.js';
+import { write } from './output.js';
+import { errorText, reportError } from './report-error.js';
+
+/** oclif's hook for a word that is no verb: exit status 2, and the verbs that there are. Never a question. */
+const commandNotFound: Hook<'command_not_found'> = async ({ id, argv, config }) => {
+  const verbs = config.commandIDs.filter((verb) => !verb.includes(':')).sort();
+  const error = new UsageError(`There is no verb "${id.split(':')[0] ?? id}".`, {
+    code: 'unknown-verb',
+    hint: `The verbs are: ${verbs.join(', ')}.`,
+  });
+  const reported = reportError(error, false);
+  process.exitCode = error.exitStatus;
+  if (argv?.includes('--json') === true) {
+    await write(`${toJson(reported.document)}\n`);
+  } else {
+    process.stderr.write(errorText(config.bin, reported));
+  }
+};
+
+export default commandNotFound;

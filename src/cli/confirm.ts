@@ -1,0 +1,55 @@
+import { createInterface } from 'node:readline/promises';
+import { InterruptedError, UsageError } from '../errors.js';
+
+/**
+ * Lets the user agree to what was shown: passes with `yes`, asks for a typed YES on a terminal, and refuses where
+ * nobody can be asked. Throws {@link UsageError} `not-confirmed`, or {@link InterruptedError} on Ctrl-C.
+ */
+export async function confirm(question: string, yes: boolean): Promise<void> {
+  if (yes) {
+    return;
+  }
+  if (!process.stdin.isTTY) {
+    throw new UsageError('This destroys data, and there is no terminal to ask on.', {
+      code: 'not-confirmed',
+      hint: 'Give --yes if that is what you want.',
+    });
+  }
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await new Promise<string>((resolve, reject) => {
+      asking.once('SIGINT', () => {
+        reject(new InterruptedError('Interrupted; nothing was written.', { code: 'interrupted' }));
+      });
+      asking.once('close', () => {
+        resolve('');
+      });
+      asking.question(`${question} Type YES to go on: `).then(resolve, reject);
+    });
+    if (answer !== 'YES') {
+      throw new UsageError('Not confirmed; nothing was written.', { code: 'not-confirmed' });
+    }
+  } finally {
+    asking.close();
+  }
+}
+
+/** A signal that fires on Ctrl-C, SIGTERM or a closed terminal, for work that must end in order; `dispose` undoes it. */
+export function interruption(): { readonly signal: AbortSignal; dispose: () => void } {
+  const controller = new AbortController();
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const abort = (): void => {
+    controller.abort();
+  };
+  for (const name of names) {
+    process.on(name, abort);
+  }
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of names) {
+        process.off(name, abort);
+      }
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import './broken-output.js';
+import { Errors, run } from '@oclif/core';
+import { errorText, reportError } from './report-error.js';
+
+/** Runs the command line and sets the exit status. `root` is the folder of package.json. */
+export async function main(argv: readonly string[], root: string): Promise<void> {
+  try {
+    await run([...argv], { root });
+  } catch (error) {
+    if (error instanceof Errors.ExitError) {
+      process.exitCode = error.oclif.exit ?? 0;
+      return;
+    }
+    const reported = reportError(error, (process.env['DEBUG'] ?? '') !== '');
+    process.exitCode = reported.document.error.exit_status;
+    process.stderr.write(errorText('wcache', reported));
+  }
+}

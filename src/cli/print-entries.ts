@@ -1,0 +1,85 @@
+import type { BlockDevice } from '../device/block-device.js';
+import { dataOffsetBytes, rangeDocument, toJson } from '../documents/index.js';
+import { DirtyRanges, findSector, selectEntries, type EntryFilter } from '../scan/index.js';
+import type { InspectionWithEntries } from '../scan/index.js';
+import { sectorDocument } from '../documents/sector.js';
+import { dirtyMapText } from '../ui/dirty-map.js';
+import { EntryLines, type EntryFormat } from '../ui/entry-lines.js';
+import { sectorText } from '../ui/sector.js';
+import { write, writeStreamedDocument } from './output.js';
+
+/** An inspected device whose entries are to be shown. */
+export interface EntrySource {
+  readonly device: BlockDevice;
+  readonly inspection: InspectionWithEntries;
+  readonly json: boolean;
+}
+
+/** Lists the chosen entries, streaming: memory does not grow with their number. */
+export async function printEntries(
+  source: EntrySource,
+  filter: EntryFilter,
+  format: EntryFormat,
+): Promise<void> {
+  const { device, inspection, json } = source;
+  const lines = new EntryLines({
+    format: json ? 'jsonl' : format,
+    dataStartBytes: dataOffsetBytes(inspection, 0),
+    blockSize: inspection.geometry.blockSize,
+    nBlocks: inspection.geometry.nBlocks,
+  });
+  const batches = selectEntries(device, inspection, filter);
+  if (json) {
+    const { name, startSector } = inspection;
+    const items = async function* (): AsyncGenerator<string> {
+      for await (const batch of batches) {
+        yield lines.lines(batch).toString('latin1').trimEnd().replaceAll('\n', ',\n    ');
+      }
+    };
+    await writeStreamedDocument({ device: name, start_sector: Number(startSector) }, 'entries', items());
+    return;
+  }
+  await write(lines.title());
+  for await (const batch of batches) {
+    // The buffer is used again, and a pipe may still hold the last piece of it.
+    await write(Buffer.from(lines.lines(batch)));
+  }
+}
+
+/** Answers whether an origin sector is in the cache, where, and in which copies. */
+export async function printSector(source: EntrySource, sector: bigint): Promise<void> {
+  const copies = await findSector(source.device, source.inspection, sector);
+  const document = sectorDocument(source.inspection, sector, copies);
+  await write(`${source.json ? toJson(document) : sectorText(document)}\n`);
+}
+
+/** Shows where on the origin the live blocks lie: a picture, or all ranges as JSON. */
+export async function printMap(source: EntrySource): Promise<void> {
+  const { device, inspection, json } = source;
+  const { geometry, entries } = inspection;
+  const dirty = await DirtyRanges.collect(device, inspection);
+  if (json) {
+    const ranges = function* (): Generator<string> {
+      for (const range of dirty.ranges()) {
+        yield toJson(rangeDocument(range), 0);
+      }
+    };
+    const head = {
+      device: inspection.name,
+      block_size: geometry.blockSize,
+      live_blocks: entries.live,
+      end_sector: dirty.endSector,
+    };
+    await writeStreamedDocument(head, 'ranges', ranges());
+    return;
+  }
+  const text = dirtyMapText({
+    name: inspection.name,
+    ranges: dirty.ranges(),
+    endSector: dirty.endSector,
+    blockSize: geometry.blockSize,
+    liveBlocks: entries.live,
+    unicode: /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? ''),
+  });
+  await write(`${text}\n`);
+}

@@ -1,0 +1,74 @@
+import { Errors } from '@oclif/core';
+import type { ErrorDocument } from '../documents/error.js';
+import { ExitStatus, WcacheError } from '../errors.js';
+
+/** A failure as it is told to the user, whoever threw it. */
+export interface ReportedError {
+  readonly document: ErrorDocument;
+  /** Set where the failure is a bug or `--debug` asks for it. */
+  readonly stack: string | null;
+}
+
+/** The one place where errors get their exit status: ours, oclif's (a wrong command line), or a bug. */
+export function reportError(error: unknown, debug: boolean): ReportedError {
+  const stack = debug && error instanceof Error ? stackWithCauses(error) : null;
+  if (error instanceof WcacheError) {
+    const message = withoutParserWords(error.message);
+    return { document: errorDocument(error.code, message, error.hint, error.exitStatus), stack };
+  }
+  if (error instanceof Errors.CLIError) {
+    const [message = '', ...rest] = error.message.split('\n');
+    const detail = rest.filter((line) => line !== '' && !line.startsWith('See more help')).join(' ');
+    const sentence = detail === '' ? message : `${message} ${detail}`;
+    return {
+      document: errorDocument('usage', sentence, 'See the same command with --help.', ExitStatus.usage),
+      stack,
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    document: errorDocument(
+      'bug',
+      `This is a bug in wcache: ${message}`,
+      'Run it again with --debug and report what it prints.',
+      ExitStatus.failed,
+    ),
+    stack,
+  };
+}
+
+/** oclif's parser wraps the message of what a flag's own parser throws in two lines of its own. */
+function withoutParserWords(message: string): string {
+  const wrapped = /^Parsing (?<flag>--[\w-]+)\s*\n\t(?<own>[^]*?)(?:\nSee more help with --help)?$/.exec(
+    message,
+  );
+  const { flag, own } = wrapped?.groups ?? {};
+  return flag === undefined || own === undefined ? message : `${flag}: ${own}`;
+}
+
+/** The lines for stderr: the sentence, what to do next, and the stack where there is one. */
+export function errorText(command: string, { document, stack }: ReportedError): string {
+  const { message, hint } = document.error;
+  const lines = [`${command}: ${message}`];
+  if (hint !== null) {
+    lines.push(`  ${hint}`);
+  }
+  if (stack !== null) {
+    lines.push(stack);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function errorDocument(
+  code: string,
+  message: string,
+  hint: string | undefined,
+  exitStatus: number,
+): ErrorDocument {
+  return { error: { code, message, hint: hint ?? null, exit_status: exitStatus } };
+}
+
+function stackWithCauses(error: Error): string {
+  const stack = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${stack}\nCaused by: ${stackWithCauses(error.cause)}` : stack;
+}

@@ -1,0 +1,6 @@
+export * from './check.js';
+export * from './error.js';
+export * from './format.js';
+export * from './inspect.js';
+export * from './json.js';
+export * from './size.js';

@@ -1,0 +1,81 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const BIN = join(ROOT, 'bin/run.js');
+
+export interface CliResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The environment of every started wcache: plain, so that nothing of the developer's own leaks into a test. */
+export function cliEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), LC_ALL: 'C.UTF-8', ...extra };
+}
+
+/** Runs the built command line as a user would: a process of its own, no terminal, no input. */
+export function wcache(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [BIN, ...args],
+      {
+        cwd: options.cwd ?? ROOT,
+        env: cliEnvironment(options.env),
+        maxBuffer: 1 << 28,
+        timeout: 60_000,
+      },
+      (error, stdout, stderr) => {
+        const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ stdout, stderr, status });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+/** Runs a shell line in which `wcache` is the built command, on a terminal of its own 80 columns wide. */
+export function onTerminal(line: string, typed: string, options: CliOptions = {}): Promise<CliResult> {
+  return new Promise((resolve) => {
+    const command = `stty cols 80 rows 24; wcache() { '${process.execPath}' '${BIN}' "$@"; }; ${line}`;
+    const child = spawn('script', ['-qec', `bash -c ${shellQuote(command)}`, '/dev/null'], {
+      cwd: options.cwd ?? ROOT,
+      env: { ...cliEnvironment(options.env), TERM: 'xterm' },
+    });
+    let stdout = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (typed !== '' && stdout.includes('Type YES')) {
+        child.stdin.write(typed);
+        typed = '';
+      }
+    });
+    child.on('close', (code) => {
+      resolve({ stdout, stderr: '', status: code ?? -1 });
+    });
+  });
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** A folder for one test, removed when it ends. */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wcache-cli-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}

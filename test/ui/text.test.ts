@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { colourLevel } from '../../src/ui/style.js';
+import { facts, table, wrap } from '../../src/ui/table.js';
+
+describe('table', () => {
+  it('aligns columns and leaves no blanks at line ends', () => {
+    const text = table(
+      [{ title: 'name' }, { title: 'count', align: 'right' }, { title: '' }],
+      [
+        ['free', '7,750', 'a'],
+        ['live', '410', ''],
+      ],
+    );
+    expect(text.split('\n')).toEqual(['name  count', 'free  7,750  a', 'live    410']);
+  });
+
+  it('pairs words with what they stand for', () => {
+    expect(
+      facts([
+        ['a', '1'],
+        ['long', '2'],
+      ]),
+    ).toBe('  a     1\n  long  2');
+  });
+});
+
+describe('wrap', () => {
+  it('breaks between words and indents what follows', () => {
+    expect(wrap('one two three four', 11, '  ')).toBe('one two\n  three\n  four');
+  });
+});
+
+describe('colourLevel', () => {
+  it('asks for a terminal, and for leave', () => {
+    expect(colourLevel(true, {})).toBe(1);
+    expect(colourLevel(false, {})).toBe(0);
+    expect(colourLevel(true, { NO_COLOR: '1' })).toBe(0);
+    expect(colourLevel(true, { NO_COLOR: '' })).toBe(1);
+    expect(colourLevel(true, { TERM: 'dumb' })).toBe(0);
+  });
+});
