@@ -1,0 +1,146 @@
+/**
+ * `npm test`: everything, from a fresh clone on Debian with Node 20. Sets up what it needs (npm packages; Debian's
+ * where it is root, else it names them), builds, then runs format, lint, types and all suites, and ends with one
+ * plain line over all of them. Plain JavaScript on Node's own modules, as it runs before there are any others.
+ *
+ * Arguments are passed on to vitest, for example `npm test -- test/scan`.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installDebianPackages } from './lab/packages.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const environment = { ...process.env };
+// A set NODE_EXTRA_CA_CERTS costs every Node 20 process 80 ms; only npm needs it.
+delete environment.NODE_EXTRA_CA_CERTS;
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const remarks = [];
+
+requireNode();
+const missingPackages = await setUp();
+check('build', [process.execPath, 'bin/build.js']);
+check('format of the sources', ['node_modules/.bin/prettier', '--check', '--log-level', 'warn', '.']);
+check('lint', ['node_modules/.bin/eslint', '.', '--max-warnings', '0']);
+check('types', ['node_modules/.bin/tsc', '--noEmit']);
+runSuites('unit', ['--coverage']);
+if (missingPackages.length === 0) {
+  runSuites('kernel', []);
+} else {
+  skipKernelSuites(missingPackages);
+}
+
+for (const remark of remarks) {
+  console.log(remark);
+}
+console.log(
+  `${String(totals.passed)} passed, ${String(totals.failed)} failed, ${String(totals.skipped)} skipped`,
+);
+process.exitCode = totals.failed === 0 ? 0 : 1;
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`Node 20.19 or newer is needed, and this is ${process.version}.`);
+    process.exit(1);
+  }
+}
+
+/** Installs npm's packages where package-lock.json changed since the last time, and Debian's. */
+async function setUp() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const stamp = join(root, 'node_modules', '.wcache-lock');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+    console.log('# npm packages');
+    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    if (npm.status !== 0) {
+      console.error('npm ci failed: see above.');
+      process.exit(1);
+    }
+    writeFileSync(stamp, lock);
+  }
+  console.log('# Debian packages');
+  return installDebianPackages();
+}
+
+/**
+ * One check that passes or fails as a whole.
+ *
+ * @param {string} name
+ * @param {[string, ...string[]]} command
+ */
+function check(name, [program, ...args]) {
+  console.log(`# ${name}`);
+  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env: environment });
+  totals[status === 0 ? 'passed' : 'failed'] += 1;
+  if (status !== 0) {
+    remarks.push(`FAILED: ${name}`);
+  }
+}
+
+/**
+ * @param {'unit' | 'kernel'} project
+ * @param {string[]} options
+ */
+function runSuites(project, options) {
+  console.log(`# ${project} tests`);
+  const folder = mkdtempSync(join(tmpdir(), 'wcache-test-'));
+  const report = join(folder, 'report.json');
+  const { status } = spawnSync(
+    'node_modules/.bin/vitest',
+    [
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...options,
+      ...process.argv.slice(2),
+    ],
+    { cwd: root, stdio: 'inherit', env: environment },
+  );
+  if (existsSync(report)) {
+    const counts = JSON.parse(readFileSync(report, 'utf8'));
+    totals.passed += counts.numPassedTests;
+    totals.failed += counts.numFailedTests;
+    totals.skipped += counts.numPendingTests + counts.numTodoTests;
+    if (counts.numPendingTests + counts.numTodoTests > 0) {
+      totals.failed += 1;
+      remarks.push(`FAILED: ${project} tests left some out; none may be skipped silently.`);
+    }
+    if (status !== 0 && counts.numFailedTests === 0) {
+      totals.failed += 1;
+      remarks.push(
+        `FAILED: ${project} tests ended with status ${String(status)} (a suite, or the coverage).`,
+      );
+    }
+  } else {
+    totals.failed += 1;
+    remarks.push(`FAILED: ${project} tests did not run.`);
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {string[]} missing */
+function skipKernelSuites(missing) {
+  const inCi = environment.CI !== undefined && environment.CI !== '' && environment.CI !== 'false';
+  totals[inCi ? 'failed' : 'skipped'] += 1;
+  remarks.push(
+    '',
+    'THE KERNEL TESTS DID NOT RUN: no real kernel could be booted here, and nothing about the kernel was proved.',
+    `These Debian packages are missing: ${missing.join(' ')}`,
+    `As root: apt-get install ${missing.join(' ')}`,
+    '',
+  );
+}
