@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { bytesFlag, deviceArg, sectorFlag, sectorRangeFlag, startSectorFlag } from '../src/cli/flags.js';
 import { printEntries, printMap, printSector } from '../src/cli/print-entries.js';
-import { findUses } from '../src/device/index.js';
+import { findUses } from '../src/device/uses.js';
 import { withDevice } from '../src/device/with-device.js';
 import { inspectDocument } from '../src/documents/inspect.js';
 import { ExitStatus } from '../src/errors.js';

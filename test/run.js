@@ -6,17 +6,10 @@
  * Arguments are passed on to vitest, for example `npm test -- test/scan`.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { installDebianPackages } from './lab/packages.js';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const environment = { ...process.env };
-// A set NODE_EXTRA_CA_CERTS costs every Node 20 process 80 ms; only npm needs it.
-delete environment.NODE_EXTRA_CA_CERTS;
+import { environment, requireNode, root, setUp } from './set-up.js';
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
@@ -42,36 +35,6 @@ console.log(
   `${String(totals.passed)} passed, ${String(totals.failed)} failed, ${String(totals.skipped)} skipped`,
 );
 process.exitCode = totals.failed === 0 ? 0 : 1;
-
-function requireNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
-    console.error(`Node 20.19 or newer is needed, and this is ${process.version}.`);
-    process.exit(1);
-  }
-}
-
-/** Installs npm's packages where package-lock.json changed since the last time, and Debian's. */
-async function setUp() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  const stamp = join(root, 'node_modules', '.wcache-lock');
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-    console.log('# npm packages');
-    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: root,
-      stdio: 'inherit',
-    });
-    if (npm.status !== 0) {
-      console.error('npm ci failed: see above.');
-      process.exit(1);
-    }
-    writeFileSync(stamp, lock);
-  }
-  console.log('# Debian packages');
-  return installDebianPackages();
-}
 
 /**
  * One check that passes or fails as a whole.
@@ -134,7 +97,7 @@ function runSuites(project, options) {
 
 /** @param {string[]} missing */
 function skipKernelSuites(missing) {
-  const inCi = environment.CI !== undefined && environment.CI !== '' && environment.CI !== 'false';
+  const inCi = environment['CI'] !== undefined && environment['CI'] !== '' && environment['CI'] !== 'false';
   totals[inCi ? 'failed' : 'skipped'] += 1;
   remarks.push(
     '',
