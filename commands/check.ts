@@ -45,7 +45,7 @@ export default class Check extends BaseCommand {
     const result = await withDevice(args.device, { access: 'read' }, (device) =>
       checkDevice(device, {
         startSector: flags['start-sector'] ?? 0n,
-        originSectors: originBytes === undefined ? undefined : originBytes / 512n,
+        originBytes,
         mode: flags.mode === 'p' ? 'p' : 's',
         blockSize: flags['block-size'],
       }),

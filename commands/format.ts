@@ -7,7 +7,7 @@ import { formatDocument } from '../src/documents/format.js';
 import { UsageError } from '../src/errors.js';
 import { runFormat } from '../src/procedure/format-device.js';
 import { prepareFormat } from '../src/procedure/format-preflight.js';
-import { formatPlanText } from '../src/ui/format-plan.js';
+import { formatDoneText, formatPlanText } from '../src/ui/format-plan.js';
 
 export default class Format extends BaseCommand {
   static override summary = 'Write the metadata of an empty cache, byte for byte as the kernel does';
@@ -63,7 +63,7 @@ export default class Format extends BaseCommand {
         dispose();
       }
       const document = formatDocument(args.device, plan, before.state, true);
-      await this.print(document, () => (flags.zero ? 'Blank.' : 'Formatted.'));
+      await this.print(document, () => formatDoneText(plan, args.device));
     });
   }
 }

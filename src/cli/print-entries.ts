@@ -1,11 +1,12 @@
 import type { BlockDevice } from '../device/block-device.js';
-import { dataOffsetBytes, rangeDocument, toJson } from '../documents/index.js';
+import { dataOffsetBytes, integer, rangeDocument, toJson } from '../documents/index.js';
 import { DirtyRanges, findSector, selectEntries, type EntryFilter } from '../scan/index.js';
 import type { InspectionWithEntries } from '../scan/index.js';
 import { sectorDocument } from '../documents/sector.js';
 import { dirtyMapText } from '../ui/dirty-map.js';
 import { EntryLines, type EntryFormat } from '../ui/entry-lines.js';
 import { sectorText } from '../ui/sector.js';
+import { showsUnicode } from '../ui/style.js';
 import { write, writeStreamedDocument } from './output.js';
 
 /** An inspected device whose entries are to be shown. */
@@ -36,7 +37,7 @@ export async function printEntries(
         yield lines.lines(batch).toString('latin1').trimEnd().replaceAll('\n', ',\n    ');
       }
     };
-    await writeStreamedDocument({ device: name, start_sector: Number(startSector) }, 'entries', items());
+    await writeStreamedDocument({ device: name, start_sector: integer(startSector) }, 'entries', items());
     return;
   }
   await write(lines.title());
@@ -79,7 +80,7 @@ export async function printMap(source: EntrySource): Promise<void> {
     endSector: dirty.endSector,
     blockSize: geometry.blockSize,
     liveBlocks: entries.live,
-    unicode: /utf-?8/i.test(process.env['LC_ALL'] ?? process.env['LC_CTYPE'] ?? process.env['LANG'] ?? ''),
+    unicode: showsUnicode(process.env),
   });
   await write(`${text}\n`);
 }

@@ -17,9 +17,7 @@ export function reportError(error: unknown, debug: boolean): ReportedError {
     return { document: errorDocument(error.code, message, error.hint, error.exitStatus), stack };
   }
   if (error instanceof Errors.CLIError) {
-    const [message = '', ...rest] = error.message.split('\n');
-    const detail = rest.filter((line) => line !== '' && !line.startsWith('See more help')).join(' ');
-    const sentence = detail === '' ? message : `${message} ${detail}`;
+    const sentence = usageSentence(error.message);
     return {
       document: errorDocument('usage', sentence, 'See the same command with --help.', ExitStatus.usage),
       stack,
@@ -35,6 +33,19 @@ export function reportError(error: unknown, debug: boolean): ReportedError {
     ),
     stack,
   };
+}
+
+/** What oclif says of a wrong command line, in one line and without its headings. */
+function usageSentence(message: string): string {
+  const lines = message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(See more help|The following errors? occurred:)/.test(line));
+  if (/^Missing \d+ required args?:$/.test(lines[0] ?? '')) {
+    const names = lines.slice(1).map((line) => line.split(' ')[0]?.toUpperCase() ?? '');
+    return `Missing: ${names.join(', ')}.`;
+  }
+  return lines.join(' ');
 }
 
 /** oclif's parser wraps the message of what a flag's own parser throws in two lines of its own. */

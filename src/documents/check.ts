@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isOk, verdict, type Activation, type CheckResult } from '../scan/index.js';
+import { isOk, liveBlocks, verdict, type Activation, type CheckResult } from '../scan/index.js';
 import { cacheStateSchema } from './inspect.js';
 import { integer, jsonInteger, u64String } from './json.js';
 
@@ -38,14 +38,15 @@ export const checkDocumentSchema = z.strictObject({
   verdict: z.string(),
   problems: z.array(problemSchema),
   activation: activationSchema,
-  live_blocks: jsonInteger,
-  live_bytes: jsonInteger,
+  /** Null where the entries cannot be read, so that nobody knows. */
+  live_blocks: jsonInteger.nullable(),
+  live_bytes: jsonInteger.nullable(),
 });
 export type CheckDocument = z.infer<typeof checkDocumentSchema>;
 
 export function checkDocument(result: CheckResult): CheckDocument {
   const { inspection, problems, mode, activation } = result;
-  const live = inspection.entries?.live ?? 0;
+  const live = liveBlocks(inspection);
   return {
     device: inspection.name,
     state: inspection.state,
@@ -61,7 +62,7 @@ export function checkDocument(result: CheckResult): CheckDocument {
     })),
     activation: { mode, ...activationFields(activation) },
     live_blocks: live,
-    live_bytes: integer(BigInt(live) * BigInt(inspection.geometry?.blockSize ?? 0)),
+    live_bytes: live === null ? null : integer(BigInt(live) * BigInt(inspection.geometry?.blockSize ?? 0)),
   };
 }
 

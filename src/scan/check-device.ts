@@ -1,10 +1,12 @@
 import type { BlockDevice } from '../device/block-device.js';
-import { isBlockSize } from '../format/index.js';
+import { SECTOR_BYTES, isBlockSize } from '../format/index.js';
 import { predictActivation, type Activation } from './activation.js';
 import { findProblems, type Problem } from './check.js';
 import { inspect, type InspectOptions, type Inspection } from './inspect.js';
 
-export interface CheckOptions extends InspectOptions {
+export interface CheckOptions extends Omit<InspectOptions, 'originSectors'> {
+  /** The origin's size, if known: entries beyond it are then found. */
+  readonly originBytes?: bigint | undefined;
   /** Of the table that the prediction is for; s unless told. */
   readonly mode?: 'p' | 's' | undefined;
   /** The table's block size; the superblock's unless told, and 4096 where that has none. */
@@ -23,7 +25,9 @@ const DEFAULT_BLOCK_SIZE = 4096;
 
 /** Inspects a device, finds its problems and predicts its activation. Throws as {@link inspect} does. */
 export async function checkDevice(device: BlockDevice, options: CheckOptions = {}): Promise<CheckResult> {
-  const inspection = await inspect(device, options);
+  const { originBytes } = options;
+  const originSectors = originBytes === undefined ? undefined : originBytes / BigInt(SECTOR_BYTES);
+  const inspection = await inspect(device, { ...options, originSectors });
   const { block_size: recorded } = inspection.superblock;
   const known = inspection.state !== 'blank' && inspection.state !== 'foreign' && isBlockSize(recorded);
   const blockSize = options.blockSize ?? (known ? recorded : DEFAULT_BLOCK_SIZE);

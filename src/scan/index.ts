@@ -9,4 +9,4 @@ export { u64, type EntryExample } from './examples.js';
 export * from './find-sector.js';
 export * from './inspect.js';
 export * from './select.js';
-export { verdict } from './verdict.js';
+export { liveBlocks, verdict } from './verdict.js';

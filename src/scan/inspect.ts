@@ -1,4 +1,5 @@
 import {
+  MAX_N_BLOCKS,
   SECTOR_BYTES,
   SUPERBLOCK_BYTES,
   decodeSuperblock,
@@ -55,7 +56,8 @@ export interface InspectOptions extends ScanOptions {
  * Reads and judges the metadata of a cache device, as the kernel would when it activates it: nothing is written.
  * Reads each byte of metadata once, and once more only if one sector has several copies.
  *
- * Throws {@link WrongDeviceError} `too-small` when there is no room for a superblock, what the device throws when
+ * Throws {@link WrongDeviceError} `too-small` when there is no room for a superblock and `too-many-blocks` when
+ * there are more blocks than a kernel handles, what the device throws when
  * it can't be read, and {@link InterruptedError} when the signal fires.
  */
 export async function inspect(device: BlockDevice, options: InspectOptions = {}): Promise<Inspection> {
@@ -133,7 +135,12 @@ async function summarizeEntries(
   seqCount: bigint,
   options: InspectOptions,
 ): Promise<EntrySummary> {
-  // A device ends below 2^63 bytes and a block has 512 at least, so the count is exact as a double up to 2^53.
+  if (geometry.nBlocks > MAX_N_BLOCKS) {
+    throw new WrongDeviceError(
+      `${device.name} has ${String(geometry.nBlocks)} blocks, and no kernel up to 6.12 handles more than ${String(MAX_N_BLOCKS)}.`,
+      { code: 'too-many-blocks', hint: 'Check that this is the right file; no real cache is as large.' },
+    );
+  }
   const nBlocks = Number(geometry.nBlocks);
   const question = { device, startBytes, nBlocks, blockSize: geometry.blockSize, seqCount };
   const counts = await countEntries({ ...question, originSectors: options.originSectors }, options);

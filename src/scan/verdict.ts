@@ -2,18 +2,33 @@ import { formatCount, formatSize } from '../units.js';
 import type { Activation } from './activation.js';
 import type { CheckResult } from './check-device.js';
 import { isOk } from './check.js';
+import type { Inspection } from './inspect.js';
 
 /** The judgement of a check in one sentence: state, what the kernel will do, what is at stake. */
 export function verdict({ inspection, problems, activation }: CheckResult): string {
   const damage = isOk(problems) ? '' : `${problems[0]?.code ?? 'problem'}; `;
-  const live = inspection.entries?.live ?? 0;
-  const stake =
-    live === 0
-      ? 'no block is at stake'
-      : `${formatCount(live)} ${live === 1 ? 'block' : 'blocks'} (${formatSize(
-          BigInt(live) * BigInt(inspection.geometry?.blockSize ?? 0),
-        )}) at stake`;
+  const stake = atStake(inspection);
   return `${inspection.state}: ${damage}${kernelWill(activation)}; ${stake}`;
+}
+
+/** Blocks that are only in the cache; null where its entries can't be read, so that nobody knows. */
+export function liveBlocks({ state, entries }: Inspection): number | null {
+  if (entries !== null) {
+    return entries.live;
+  }
+  return state === 'blank' || state === 'torn' ? 0 : null;
+}
+
+function atStake(inspection: Inspection): string {
+  const live = liveBlocks(inspection);
+  if (live === null) {
+    return 'what is at stake cannot be told';
+  }
+  if (live === 0) {
+    return 'no block is at stake';
+  }
+  const bytes = BigInt(live) * BigInt(inspection.geometry?.blockSize ?? 0);
+  return `${formatCount(live)} ${live === 1 ? 'block' : 'blocks'} (${formatSize(bytes)}) at stake`;
 }
 
 function kernelWill(activation: Activation): string {

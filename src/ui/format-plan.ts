@@ -23,6 +23,13 @@ export function formatPlanText(plan: FormatPlan, before: Inspection): string {
   ].join('\n');
 }
 
+/** What was done, in a sentence. */
+export function formatDoneText(plan: FormatPlan, name: string): string {
+  return plan.action === 'zero'
+    ? `${name} is blank now: the kernel formats it when a table with it is loaded.`
+    : `${name} is an empty writecache now: ${formatCount(plan.geometry.nBlocks)} blocks of ${String(plan.geometry.blockSize)} bytes.`;
+}
+
 function describe({ state, entries }: Inspection): string {
   switch (state) {
     case 'blank':

@@ -23,3 +23,11 @@ const tones: Record<Tone, (text: string) => string> = {
 export function tone(which: Tone, text: string): string {
   return tones[which](text);
 }
+
+/** Whether the locale lets more than ASCII be printed; an empty variable counts as one that is not set. */
+export function showsUnicode(environment: NodeJS.ProcessEnv): boolean {
+  const locale = ['LC_ALL', 'LC_CTYPE', 'LANG']
+    .map((name) => environment[name] ?? '')
+    .find((value) => value !== '');
+  return /utf-?8/i.test(locale ?? '');
+}

@@ -77,6 +77,7 @@ describe('check', () => {
     expect(status).toBe(6);
     expect(document.problems[0]).toMatchObject({ code, severity: 'fatal' });
     expect(document.problems[0]?.advice).toBeTruthy();
+    expect(document.live_blocks).toBe(code === 'torn-format' ? 0 : null);
     expect(document.activation).toEqual({ mode: 's', outcome: 'refused', kernel_message: words });
     expect(text).toContain(`the kernel will refuse it ("${words}")`);
   });

@@ -42,6 +42,12 @@ describe('every verb', () => {
     expect(verbs.sort()).toEqual(Object.keys(onDevice).sort());
   });
 
+  it('takes -h for --help', async () => {
+    const { stdout, status } = await wcache(['inspect', '-h']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('USAGE');
+  });
+
   it.each(verbs)('%s --help explains itself and ends with 0', async (verb) => {
     const { status, stdout, stderr } = await wcache([verb, '--help']);
     expect(status).toBe(0);
@@ -63,7 +69,8 @@ describe.each(verbs.filter((verb) => onDevice[verb] !== null))('%s', (verb) => {
   const call = onDevice[verb] ?? ((): string[] => []);
 
   it('without a device ends with 2', async () => {
-    await expectFailure([verb], 2, 'usage');
+    const { stderr } = await expectFailure([verb], 2, 'usage');
+    expect(stderr).toMatch(/Missing: DEVICE|Name either a device/);
   });
 
   it('with a device that is not there ends with 4', async () => {
@@ -158,8 +165,8 @@ describe('the command line', () => {
     expect(errorDocumentSchema.parse(JSON.parse(stdout)).error.code).toBe('unknown-verb');
   });
 
-  it('says its version', async () => {
-    const { status, stdout } = await wcache(['--version']);
+  it.each(['--version', '-V'])('says its version with %s', async (flag) => {
+    const { status, stdout } = await wcache([flag]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^wcache\/\d+\.\d+\.\d+ /);
   });

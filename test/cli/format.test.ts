@@ -164,7 +164,7 @@ describe('format on a terminal', () => {
     expect(digest(path)).toBe(before);
     const agreed = await onTerminal(`wcache format ${path} --block-size 4096`, 'YES\r');
     expect(agreed.status).toBe(0);
-    expect(agreed.stdout).toContain('Formatted.');
+    expect(agreed.stdout).toContain('is an empty writecache now: 254 blocks of 4096 bytes.');
     expect(readFileSync(path).equals(imageBytes())).toBe(true);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { colourLevel } from '../../src/ui/style.js';
+import { colourLevel, showsUnicode } from '../../src/ui/style.js';
 import { facts, table, wrap } from '../../src/ui/table.js';
 
 describe('table', () => {
@@ -37,5 +37,14 @@ describe('colourLevel', () => {
     expect(colourLevel(true, { NO_COLOR: '1' })).toBe(0);
     expect(colourLevel(true, { NO_COLOR: '' })).toBe(1);
     expect(colourLevel(true, { TERM: 'dumb' })).toBe(0);
+  });
+});
+
+describe('showsUnicode', () => {
+  it('follows the first locale variable that says something', () => {
+    expect(showsUnicode({ LANG: 'de_DE.UTF-8' })).toBe(true);
+    expect(showsUnicode({ LC_ALL: '', LANG: 'C.utf8' })).toBe(true);
+    expect(showsUnicode({ LC_ALL: 'C', LANG: 'C.UTF-8' })).toBe(false);
+    expect(showsUnicode({})).toBe(false);
   });
 });
