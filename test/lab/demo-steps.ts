@@ -1,0 +1,71 @@
+/** One thing an operator does, and why. */
+export interface DemoStep {
+  readonly why: string;
+  readonly command: string;
+  /** Exit status that the command must have; 0 unless told. */
+  readonly status?: number;
+}
+
+const TABLE = '0 524288 writecache s /dev/ubda /dev/ubdb 4096 0';
+const CREATE = `dmsetup create wc --table '${TABLE}'`;
+
+const onFiles: readonly DemoStep[] = [
+  { why: 'What would 100 GiB of SSD hold?', command: 'wcache size --cache 100G --block-size 4096' },
+  { why: 'A blank image of a cache device, formatted.', command: 'truncate -s 32M cache.img' },
+  {
+    why: 'Nothing is written before you agree.',
+    command: 'wcache format cache.img --block-size 4096 --dry-run',
+  },
+  { why: '', command: 'wcache format cache.img --block-size 4096 --yes' },
+  { why: 'What does its metadata say?', command: 'wcache inspect cache.img' },
+  { why: 'And what would a kernel do with it?', command: 'wcache check cache.img' },
+];
+
+const MOUNT = 'mkdir -p /tmp/db && mount -o noinit_itable /dev/mapper/wc /tmp/db';
+
+const beforePowerCut: readonly DemoStep[] = [
+  { why: 'The slow disk has a file system.', command: 'mkfs.ext4 -q -b 4096 /dev/ubda' },
+  { why: 'What will the fast disk hold?', command: 'wcache size /dev/ubdb --block-size 4096' },
+  {
+    why: 'Format it as a cache, in an order that is safe to stop at any moment.',
+    command: 'wcache format /dev/ubdb --block-size 4096 --yes',
+  },
+  {
+    why: 'The kernel takes that for its own format, and puts it in front of the slow disk.',
+    command: CREATE,
+  },
+  {
+    why: 'A database writes like this: small pieces, each one synced.',
+    command: `${MOUNT} && for i in $(seq 100); do dd if=/dev/urandom of=/tmp/db/log bs=4k count=1 seek=$((i * 7)) conv=notrunc,fsync status=none; done`,
+  },
+  { why: '', command: 'sha256sum /tmp/db/log' },
+  { why: '', command: 'dmsetup status wc' },
+  { why: 'What is only in the cache now?', command: 'wcache inspect /dev/ubdb' },
+  { why: 'Where would the slow disk alone show old data?', command: 'wcache inspect /dev/ubdb --map' },
+];
+
+const afterPowerCut: readonly DemoStep[] = [
+  {
+    why: 'Before anything is activated: is the cache usable, what will the kernel do, what is at stake?',
+    command: 'wcache check /dev/ubdb --origin /dev/ubda',
+  },
+  {
+    why: "Is sector 2, the file system's superblock, in the cache?",
+    command: 'wcache inspect /dev/ubdb --at 2',
+  },
+  {
+    why: 'To format it again would lose all that, so it is refused (exit status 5).',
+    command: 'wcache format /dev/ubdb --block-size 4096 --yes',
+    status: 5,
+  },
+  { why: 'The kernel does what was foretold, and what was synced is there.', command: CREATE },
+  { why: '', command: `${MOUNT} && sha256sum /tmp/db/log && umount /tmp/db` },
+  {
+    why: 'Write everything back and take the cache away: the slow disk alone has it all.',
+    command: 'dmsetup message wc 0 flush && dmsetup remove wc',
+  },
+  { why: '', command: 'wcache check /dev/ubdb --origin /dev/ubda' },
+  { why: '', command: 'mount -o ro /dev/ubda /tmp/db && sha256sum /tmp/db/log && umount /tmp/db' },
+];
+
+export const demonstrate = { onFiles, beforePowerCut, afterPowerCut };
