@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const slow = ['test/lab/**/*.test.ts', 'test/kernel/**/*.test.ts'];
+const kernel = ['test/lab/**/*.test.ts', 'test/kernel/**/*.test.ts'];
+/** Need root and loop devices; `test/kernel/block-devices.test.ts` runs them inside a kernel of their own. */
+const block = ['test/block/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -10,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: slow,
+          exclude: [...kernel, ...block],
           testTimeout: 30_000,
         },
       },
@@ -18,12 +20,16 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'kernel',
-          include: slow,
+          include: kernel,
           // Each file boots kernels of its own; on two cores more than two at a time only wait for each other.
           maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'block', include: block, testTimeout: 60_000, fileParallelism: false },
       },
     ],
     coverage: {

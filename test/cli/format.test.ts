@@ -1,38 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { openSync, readFileSync, readSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { errorDocumentSchema, formatDocumentSchema } from '../../src/documents/index.js';
+import { describe, expect, it } from 'vitest';
+import { formatDocumentSchema } from '../../src/documents/index.js';
+import { blankFile, digest, expectRefusal } from './format-helpers.js';
 import { DIRTY, imageBytes, writeImage } from './images.js';
 import { onTerminal, scratchFolder, wcache } from './wcache.js';
-
-function blankFile(sizeBytes: number, name = 'cache.img'): string {
-  const path = join(scratchFolder(), name);
-  writeFileSync(path, '');
-  truncateSync(path, sizeBytes);
-  return path;
-}
-
-function digest(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
-}
-
-/** Whatever is refused must leave every byte as it was. */
-async function expectRefusal(
-  path: string,
-  args: readonly string[],
-  status: number,
-  code: string,
-): Promise<string> {
-  const before = digest(path);
-  const { stdout, status: was } = await wcache(['format', path, '--yes', '--json', ...args]);
-  expect(was).toBe(status);
-  const { error } = errorDocumentSchema.parse(JSON.parse(stdout));
-  expect(error.code).toBe(code);
-  expect(digest(path)).toBe(before);
-  return `${error.message} ${String(error.hint)}`;
-}
 
 describe('format', () => {
   it.each([
@@ -175,74 +148,5 @@ describe('format on a terminal', () => {
     expect(stdout).toContain('Interrupted; nothing was written.');
     expect(status).toBe(130);
     expect(digest(path)).toBe(before);
-  });
-});
-
-describe('format of a block device', () => {
-  function loopDevice(sizeBytes: number, ...options: string[]): { device: string; file: string } {
-    const file = blankFile(sizeBytes);
-    const device = execFileSync('losetup', ['--find', '--show', ...options, file], {
-      encoding: 'utf8',
-    }).trim();
-    onTestFinished(() => {
-      execFileSync('losetup', ['--detach', device]);
-    });
-    return { device, file };
-  }
-
-  it('writes through to the medium, in blocks of 512 and of 4096 bytes', async () => {
-    for (const sectorSize of ['512', '4096']) {
-      const { device, file } = loopDevice(1 << 20, '--sector-size', sectorSize);
-      const { status, stderr } = await wcache([
-        'format',
-        device,
-        '--block-size',
-        '4096',
-        '--start-sector',
-        '8',
-        '--yes',
-      ]);
-      expect({ status, sectorSize, stderr }).toMatchObject({ status: 0 });
-      expect(readFileSync(file).equals(imageBytes({ startSector: 8 }))).toBe(true);
-    }
-  });
-
-  it('refuses the file behind a loop device, and blocks smaller than the device has', async () => {
-    const { device, file } = loopDevice(1 << 20, '--sector-size', '4096');
-    expect(await expectRefusal(file, ['--block-size', '4096'], 5, 'device-in-use')).toContain(device);
-    await expectRefusal(device, ['--block-size', '512'], 2, 'block-size-too-small');
-  });
-
-  it('refuses a mounted device and names the mount point', async () => {
-    const { device } = loopDevice(1 << 22);
-    execFileSync('mke2fs', ['-q', '-t', 'ext4', device]);
-    const mountPoint = scratchFolder();
-    execFileSync('mount', [device, mountPoint]);
-    onTestFinished(() => {
-      execFileSync('umount', [mountPoint]);
-    });
-    const { status, stderr } = await wcache([
-      'format',
-      device,
-      '--block-size',
-      '4096',
-      '--yes',
-      '--overwrite-signature',
-    ]);
-    expect(status).toBe(5);
-    expect(stderr).toContain(device);
-    const dry = await wcache([
-      'format',
-      device,
-      '--block-size',
-      '4096',
-      '--dry-run',
-      '--overwrite-signature',
-    ]);
-    expect(dry.status).toBe(5);
-    expect(dry.stderr).toContain(mountPoint);
-    const bytes = new Uint8Array(2);
-    readSync(openSync(device, 'r'), bytes, 0, 2, 1080);
-    expect([...bytes]).toEqual([0x53, 0xef]);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -48,9 +48,6 @@ export function expectFailure<T extends WcacheError>(
   expect(error.message).toMatch(/\.$/);
   return error;
 }
-
-/** Whether this machine lets these tests attach image files as block devices. */
-export const canLoop = process.geteuid?.() === 0 && existsSync('/dev/loop-control');
 
 /** Attaches an image file as a block device and returns its path. */
 export function attachLoop(image: string, ...flags: string[]): string {
