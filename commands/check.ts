@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { blockSizeFlag, deviceArg, sizeFlag, startSectorFlag } from '../src/cli/flags.js';
+import { memoryPageBytes } from '../src/device/memory-page.js';
 import { withDevice } from '../src/device/with-device.js';
 import { checkDocument } from '../src/documents/check.js';
 import { ExitStatus } from '../src/errors.js';
@@ -48,6 +49,7 @@ export default class Check extends BaseCommand {
         originBytes,
         mode: flags.mode === 'p' ? 'p' : 's',
         blockSize: flags['block-size'],
+        pageSizeBytes: memoryPageBytes(),
       }),
     );
     await this.print(checkDocument(result), () => checkText(result));

@@ -3,6 +3,7 @@ export type { BlockDevice, Bytes } from './block-device.js';
 export { formatDeviceNumber } from './device-number.js';
 export { type Faults, FaultyDevice, type FaultyRange } from './faulty-device.js';
 export { FileDevice, type FileDeviceOptions } from './file-device.js';
+export { memoryPageBytes } from './memory-page.js';
 export { MemoryDevice, type MemoryDeviceOptions } from './memory-device.js';
 export { openDevice, type OpenDeviceOptions, type OpenedDevice } from './open-device.js';
 export { type DeviceRecord, RecordingDevice } from './recording-device.js';

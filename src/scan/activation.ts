@@ -5,6 +5,7 @@ export interface TableQuestion {
   readonly mode: 'p' | 's';
   /** The table's block size; the superblock's where the operator names none. */
   readonly blockSize: number;
+  /** Of the kernel's memory; 4096 unless told. */
   readonly pageSizeBytes?: number;
 }
 

@@ -1,5 +1,5 @@
 import type { BlockDevice } from '../device/block-device.js';
-import { SECTOR_BYTES, isBlockSize } from '../format/index.js';
+import { SECTOR_BYTES, X86_MAX_BLOCK_SIZE, isBlockSize } from '../format/index.js';
 import { predictActivation, type Activation } from './activation.js';
 import { findProblems, type Problem } from './check.js';
 import { inspect, type InspectOptions, type Inspection } from './inspect.js';
@@ -9,6 +9,8 @@ export interface CheckOptions extends Omit<InspectOptions, 'originSectors'> {
   readonly originBytes?: bigint | undefined;
   /** Of the table that the prediction is for; s unless told. */
   readonly mode?: 'p' | 's' | undefined;
+  /** Memory page size of the kernel that the prediction is for; 4096 unless told. */
+  readonly pageSizeBytes?: number | undefined;
   /** The table's block size; the superblock's unless told, and 4096 where that has none. */
   readonly blockSize?: number | undefined;
 }
@@ -32,7 +34,10 @@ export async function checkDevice(device: BlockDevice, options: CheckOptions = {
   const known = inspection.state !== 'blank' && inspection.state !== 'foreign' && isBlockSize(recorded);
   const blockSize = options.blockSize ?? (known ? recorded : DEFAULT_BLOCK_SIZE);
   const mode = options.mode ?? 's';
-  const pageSizeBytes = Math.max(blockSize, DEFAULT_BLOCK_SIZE);
-  const activation = predictActivation(inspection, { mode, blockSize, pageSizeBytes });
+  const activation = predictActivation(inspection, {
+    mode,
+    blockSize,
+    pageSizeBytes: options.pageSizeBytes ?? X86_MAX_BLOCK_SIZE,
+  });
   return { inspection, problems: findProblems(inspection), mode, activation };
 }

@@ -101,6 +101,13 @@ describe('check', () => {
     });
   });
 
+  it('knows that a block larger than a memory page does not load here', async () => {
+    const { status, document } = await check({ blockSize: 65536 });
+    expect(status).toBe(0);
+    expect(document.problems.map(({ code }) => code)).toEqual(['large-block-size']);
+    expect(document.activation).toMatchObject({ kernel_message: 'Invalid block size' });
+  });
+
   it('finds entries beyond the end of the origin, from its size or the origin itself', async () => {
     const bySize = await check(DIRTY, '--origin-size', '2049s');
     expect(bySize.status).toBe(0);
