@@ -1,67 +1,102 @@
+import { builtinModules } from 'node:module';
+import { dirname, relative, resolve } from 'node:path';
 import js from '@eslint/js';
 import { globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /**
- * The rooms of src/ and which of them each may use (design.md §1: the arrows run one way). Files directly in src/
- * (errors, units, exec) are everybody's, but only `exec.ts` may start programs.
+ * The rooms, and all that each may import: other rooms (a file directly in src/ is a room of its own), packages and
+ * Node's modules. What is not here is forbidden (design.md §1: the arrows run one way).
  */
 const rooms = {
-  format: [],
-  device: ['exec'],
-  scan: ['format', 'device'],
-  documents: ['format', 'scan', 'procedure'],
-  procedure: ['format', 'device', 'scan'],
-  ui: ['format', 'scan', 'documents', 'procedure'],
-  cli: ['format', 'device', 'scan', 'documents', 'procedure', 'ui'],
+  'src/errors': [],
+  'src/units': ['src/errors', 'pretty-bytes'],
+  'src/exec': ['src/errors', 'execa'],
+  'src/format': [],
+  'src/device': ['src/errors', 'src/exec', 'node:fs', 'node:path', 'node:util', 'zod'],
+  'src/scan': ['src/errors', 'src/units', 'src/format', 'src/device', 'node:crypto', 'node:os'],
+  'src/procedure': ['src/errors', 'src/format', 'src/device', 'src/scan'],
+  'src/documents': ['src/format', 'src/scan', 'src/procedure', 'zod'],
+  'src/ui': [
+    ...['src/units', 'src/format', 'src/scan', 'src/documents', 'src/procedure'],
+    ...['ansis', 'cli-table3', 'wrap-ansi'],
+  ],
+  'src/cli': [
+    ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/documents', 'src/procedure'],
+    ...['src/ui', '@oclif/core', 'node:events', 'node:readline/promises'],
+  ],
+  commands: [
+    ...['src/errors', 'src/cli', 'src/format', 'src/device', 'src/scan', 'src/documents', 'src/procedure'],
+    ...['src/ui', '@oclif/core'],
+  ],
+  'src/index': [
+    'src/errors',
+    'src/units',
+    'src/format',
+    'src/device',
+    'src/scan',
+    'src/documents',
+    'src/procedure',
+  ],
 };
-const everyRoom = [...Object.keys(rooms), 'exec'];
 
-/** What only one room may import from npm or Node. */
-const keptModules = {
-  execa: ['exec'],
-  'node:child_process': [],
-  '@oclif/core': ['cli', 'commands'],
-  zod: ['documents', 'device'],
-  'node:fs': ['device'],
-  'cli-table3': ['ui'],
-  ansis: ['ui'],
-};
-
-/** Forbids imports, both `import … from` and `import()`, by regular expressions on what is imported. */
-function forbid(patterns) {
-  const usable = patterns.filter(({ regex }) => regex !== '');
-  return {
-    'no-restricted-imports': [
-      'error',
-      { patterns: usable.map(({ regex, message }) => ({ regex, message })) },
-    ],
-    'no-restricted-syntax': [
-      'error',
-      ...usable.map(({ regex, message }) => ({
-        selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\/')}/]`,
-        message,
-      })),
-    ],
-  };
+/** The room of a file, given relative to the root: `src/scan/chunks.ts` is in `src/scan`, `src/exec.ts` in `src/exec`. */
+function roomOf(file) {
+  const [top, second] = file.split('/');
+  return top === 'src' ? `src/${(second ?? '').replace(/\.[jt]sx?$/, '')}` : top;
 }
 
-function forbiddenIn(room, allowedRooms) {
-  const forbiddenRooms = everyRoom.filter((other) => other !== room && !allowedRooms.includes(other));
-  const forbiddenModules = Object.entries(keptModules)
-    .filter(([, users]) => !users.includes(room))
-    .map(([name]) => name);
-  return forbid([
-    {
-      regex: forbiddenRooms.length === 0 ? '' : `^\\.\\.?/(src/)?(${forbiddenRooms.join('|')})(/|\\.js$)`,
-      message: `${room} must not use this room: the arrows in eslint.config.js tell which it may.`,
-    },
-    {
-      regex: forbiddenModules.length === 0 ? '' : `^(${forbiddenModules.join('|')})(/|$)`,
-      message: `${room} must not import this: eslint.config.js tells which room may.`,
-    },
-  ]);
+/** What an import names: a room for a relative path, else a package or one of Node's modules with its prefix. */
+function targetOf(specifier, file, root) {
+  if (specifier.startsWith('.') || specifier.startsWith('/')) {
+    return roomOf(relative(root, resolve(dirname(file), specifier)));
+  }
+  const bare = specifier.replace(/^node:/, '');
+  if (builtinModules.includes(bare)) {
+    return `node:${bare}`;
+  }
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
+
+const arrows = {
+  meta: {
+    type: 'problem',
+    messages: {
+      forbidden: '{{room}} must not import {{target}}: the arrows in eslint.config.js tell what it may.',
+      unknown: '{{room}} is no room: give it its arrows in eslint.config.js.',
+      computed: 'What is imported must be written out, so that the arrows can be seen.',
+    },
+  },
+  create(context) {
+    const root = context.cwd;
+    const room = roomOf(relative(root, context.filename));
+    const allowed = rooms[room];
+    function look(source) {
+      if (source === null || source === undefined) {
+        return;
+      }
+      if (typeof source.value !== 'string') {
+        context.report({ node: source, messageId: 'computed' });
+        return;
+      }
+      const target = targetOf(source.value, context.filename, root);
+      if (allowed !== undefined && target !== room && !allowed.includes(target)) {
+        context.report({ node: source, messageId: 'forbidden', data: { room, target } });
+      }
+    }
+    return {
+      Program(node) {
+        if (allowed === undefined) {
+          context.report({ node, messageId: 'unknown', data: { room } });
+        }
+      },
+      ImportDeclaration: ({ source }) => look(source),
+      ExportNamedDeclaration: ({ source }) => look(source),
+      ExportAllDeclaration: ({ source }) => look(source),
+      ImportExpression: ({ source }) => look(source),
+    };
+  },
+};
 
 export default tseslint.config(
   globalIgnores(['dist/', 'coverage/', 'node_modules/', 'test/fixtures/']),
@@ -85,10 +120,9 @@ export default tseslint.config(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly' },
     },
   },
-  ...Object.entries(rooms).map(([room, allowed]) => ({
-    files: [`src/${room}/**/*.ts`, `src/${room}/**/*.tsx`],
-    rules: forbiddenIn(room, allowed),
-  })),
-  { files: ['commands/**/*.ts'], rules: forbiddenIn('commands', Object.keys(rooms)) },
-  { files: ['src/units.ts', 'src/errors.ts'], rules: forbiddenIn('shared', []) },
+  {
+    files: ['src/**/*.ts', 'src/**/*.tsx', 'commands/**/*.ts'],
+    plugins: { wcache: { rules: { arrows } } },
+    rules: { 'wcache/arrows': 'error' },
+  },
 );

@@ -1,8 +1,9 @@
 /**
- * The build: TypeScript to dist/, then oclif's manifest, with which a verb starts without loading the others.
+ * The build: TypeScript to dist/, the JSON Schema of every document to dist/schemas/, then oclif's manifest, with which
+ * a verb starts without loading the others.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +17,14 @@ const compiled = spawnSync(process.execPath, [compiler, '--project', 'tsconfig.b
 });
 if (compiled.status !== 0) {
   process.exit(compiled.status ?? 1);
+}
+
+const { documentSchemas, toJsonSchema } = await import(
+  new URL('../dist/src/documents/index.js', import.meta.url).href
+);
+mkdirSync(`${root}/dist/schemas`);
+for (const [name, schema] of Object.entries(documentSchemas)) {
+  writeFileSync(`${root}/dist/schemas/${name}.json`, `${JSON.stringify(toJsonSchema(schema), null, 2)}\n`);
 }
 
 const { Plugin } = await import('@oclif/core');

@@ -1,6 +1,8 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
+import { signaturesIfKnown, usersOf } from '../src/cli/context.js';
 import { blockSizeFlag, deviceArg, sizeFlag, startSectorFlag } from '../src/cli/flags.js';
+import { isMappable } from '../src/device/dax.js';
 import { memoryPageBytes } from '../src/device/memory-page.js';
 import { withDevice } from '../src/device/with-device.js';
 import { checkDocument } from '../src/documents/check.js';
@@ -39,22 +41,26 @@ export default class Check extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Check);
-    const originBytes =
+    const origin =
       flags.origin === undefined
-        ? flags['origin-size']
-        : await withDevice(flags.origin, { access: 'read' }, (origin) => Promise.resolve(origin.sizeBytes));
-    const result = await withDevice(args.device, { access: 'read' }, (device) =>
-      checkDevice(device, {
+        ? { sizeBytes: flags['origin-size'], logicalBlockSizeBytes: undefined }
+        : await withDevice(flags.origin, { access: 'read' }, (device) => Promise.resolve(device));
+    await withDevice(args.device, { access: 'read' }, async (device) => {
+      const result = await checkDevice(device, {
         startSector: flags['start-sector'] ?? 0n,
-        originBytes,
+        originBytes: origin.sizeBytes,
+        originLogicalBlockSizeBytes: origin.logicalBlockSizeBytes,
         mode: flags.mode === 'p' ? 'p' : 's',
         blockSize: flags['block-size'],
         pageSizeBytes: memoryPageBytes(),
-      }),
-    );
-    await this.print(checkDocument(result), () => checkText(result));
-    if (!isOk(result.problems)) {
-      this.exitWith(ExitStatus.problemFound);
-    }
+        dax: isMappable(device),
+        findSignatures: () => signaturesIfKnown(device, this.note),
+      });
+      if (!isOk(result.problems)) {
+        this.exitWith(ExitStatus.problemFound);
+      }
+      const heldBy = usersOf(device);
+      await this.print(checkDocument(result, heldBy), () => checkText(result, heldBy));
+    });
   }
 }

@@ -6,7 +6,7 @@ import { withDevice } from '../src/device/with-device.js';
 import { formatDocument } from '../src/documents/format.js';
 import { UsageError } from '../src/errors.js';
 import { runFormat } from '../src/procedure/format-device.js';
-import { prepareFormat } from '../src/procedure/format-preflight.js';
+import { prepareFormat, requireSameFinding } from '../src/procedure/format-preflight.js';
 import { formatDoneText, formatPlanText } from '../src/ui/format-plan.js';
 
 export default class Format extends BaseCommand {
@@ -44,18 +44,23 @@ export default class Format extends BaseCommand {
     const dryRun = flags['dry-run'];
     const access = dryRun ? ({ access: 'read' } as const) : ({ access: 'write', exclusive: true } as const);
     await withDevice(args.device, access, async (device) => {
-      const { plan, before } = await prepareFormat(device, {
+      const request = {
         startSector: flags['start-sector'] ?? 0n,
         blockSize: flags['block-size'] ?? null,
         consent: { discardDirty: flags['discard-dirty'], overwriteSignature: flags['overwrite-signature'] },
-      });
+      };
+      const prepared = await prepareFormat(device, request);
+      const { plan, before } = prepared;
       const text = formatPlanText(plan, before);
       if (dryRun) {
         await this.print(formatDocument(args.device, plan, before.state, false), () => text);
         return;
       }
       this.note(text);
-      await confirm('This cannot be undone.', flags.yes);
+      if (!flags.yes) {
+        await confirm('This cannot be undone.');
+        requireSameFinding(prepared, await prepareFormat(device, request));
+      }
       const { signal, dispose } = interruption();
       try {
         await runFormat(device, plan, { signal });

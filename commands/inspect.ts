@@ -1,13 +1,19 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
+import { runningNote, usersOf } from '../src/cli/context.js';
 import { bytesFlag, deviceArg, sectorFlag, sectorRangeFlag, startSectorFlag } from '../src/cli/flags.js';
 import { printEntries, printMap, printSector } from '../src/cli/print-entries.js';
-import { findUses } from '../src/device/uses.js';
 import { withDevice } from '../src/device/with-device.js';
 import { inspectDocument } from '../src/documents/inspect.js';
 import { ExitStatus } from '../src/errors.js';
-import { STATE_FILTERS, inspect, requireEntries, type StateFilter } from '../src/scan/index.js';
-import { ENTRY_FORMATS, type EntryFormat } from '../src/ui/entry-lines.js';
+import {
+  SEARCHED_BYTES,
+  STATE_FILTERS,
+  findSuperblocks,
+  inspect,
+  requireEntries,
+} from '../src/scan/index.js';
+import { ENTRY_FORMATS } from '../src/ui/entry-lines.js';
 import { inspectionText } from '../src/ui/inspection.js';
 
 export default class Inspect extends BaseCommand {
@@ -59,26 +65,25 @@ export default class Inspect extends BaseCommand {
       const inspection = await inspect(device, { startSector: flags['start-sector'] ?? 0n });
       if (flags.entries || flags.at !== undefined || flags.map) {
         const source = { device, inspection: requireEntries(inspection), json: this.jsonEnabled() };
-        if (flags.at !== undefined) {
-          await printSector(source, flags.at);
-        } else if (flags.map) {
-          await printMap(source);
-        } else {
-          const sectors =
-            flags.sector === undefined ? flags.range : { first: flags.sector, last: flags.sector };
-          const filter = {
-            ...(flags.state === undefined ? {} : { state: flags.state as StateFilter }),
-            ...(sectors === undefined ? {} : { sectors }),
-          };
-          await printEntries(source, filter, (flags.format ?? 'table') as EntryFormat);
+        const running = runningNote(device);
+        if (running !== null) {
+          this.note(running);
         }
+        await (flags.at !== undefined
+          ? printSector(source, flags.at)
+          : flags.map
+            ? printMap(source)
+            : printEntries(source, flags));
         return;
       }
-      const heldBy = findUses(device).map(({ by }) => by);
-      await this.print(inspectDocument(inspection, heldBy), () => inspectionText(inspection, heldBy, flags));
       if (inspection.fault !== null) {
         this.exitWith(ExitStatus.wrongDevice);
       }
+      const heldBy = usersOf(device);
+      const elsewhere = inspection.entries === null ? findSuperblocks(device, 0n, SEARCHED_BYTES) : [];
+      await this.print(inspectDocument(inspection, heldBy, elsewhere), () =>
+        inspectionText(inspection, { heldBy, elsewhere }, flags),
+      );
     });
   }
 }

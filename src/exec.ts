@@ -4,15 +4,18 @@ import { NotPossibleHereError, OperationError } from './errors.js';
 export interface ProgramResult {
   readonly stdout: string;
   readonly stderr: string;
-  readonly status: number;
 }
 
-export interface ProgramOptions {
-  /** Exit statuses that are an answer rather than a failure; 0 always is. */
-  readonly acceptStatus?: readonly number[];
-  /** Ends the program after this long. Leave it out where the kernel may rightly take hours. */
-  readonly timeLimitMs?: number;
-  readonly input?: string;
+/** Operators' root shells often lack the sbin folders, where dmsetup, blkid and wipefs live. */
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/**
+ * Where programs are looked for: the folders of PATH, then the system's. An empty or relative element of PATH means
+ * the folder that the user happens to be in, and a program from there must not run as root.
+ */
+export function programFolders(path: string | undefined): string {
+  const own = (path ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  return [...new Set([...own, ...SYSTEM_FOLDERS])].join(':');
 }
 
 /**
@@ -20,21 +23,13 @@ export interface ProgramOptions {
  * The only place in wcache that starts a process; a lint rule keeps it so.
  *
  * @throws {@link NotPossibleHereError} `program-missing` when it is not installed.
- * @throws {@link OperationError} `program-failed` with its own words when it ends with another status.
+ * @throws {@link OperationError} `program-failed` with its own words when it ends with another status than 0.
  */
-export async function runProgram(
-  program: string,
-  args: readonly string[],
-  options: ProgramOptions = {},
-): Promise<ProgramResult> {
-  // Operators' root shells often lack the sbin folders, where dmsetup, blkid and wipefs live.
-  const searchPath = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
+export async function runProgram(program: string, args: readonly string[]): Promise<ProgramResult> {
   const result = await execa(program, [...args], {
     reject: false,
-    stdin: options.input === undefined ? 'ignore' : 'pipe',
-    ...(options.input === undefined ? {} : { input: options.input }),
-    ...(options.timeLimitMs === undefined ? {} : { timeout: options.timeLimitMs }),
-    env: { LC_ALL: 'C', PATH: searchPath },
+    stdin: 'ignore',
+    env: { LC_ALL: 'C', PATH: programFolders(process.env['PATH']) },
   });
   if (result.code === 'ENOENT') {
     throw new NotPossibleHereError(`The program ${program} is not installed on this machine.`, {
@@ -43,8 +38,7 @@ export async function runProgram(
       cause: result,
     });
   }
-  const status = result.exitCode;
-  if (status === undefined || (status !== 0 && !options.acceptStatus?.includes(status))) {
+  if (result.failed) {
     const printed = result.stderr.trim();
     const ownWords = printed === '' ? (result.shortMessage ?? 'it did not say why') : printed;
     throw new OperationError(`${program} failed: ${ownWords}`, {
@@ -53,5 +47,5 @@ export async function runProgram(
       cause: result,
     });
   }
-  return { stdout: result.stdout, stderr: result.stderr, status };
+  return { stdout: result.stdout, stderr: result.stderr };
 }

@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment, requireNode, root, setUp } from './set-up.js';
 
+/** Test files to run, where not all are wanted. */
+const chosen = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const remarks = [];
@@ -21,7 +23,8 @@ check('build', [process.execPath, 'bin/build.js']);
 check('format of the sources', ['node_modules/.bin/prettier', '--check', '--log-level', 'warn', '.']);
 check('lint', ['node_modules/.bin/eslint', '.', '--max-warnings', '0']);
 check('types', ['node_modules/.bin/tsc', '--noEmit']);
-runSuites('unit', ['--coverage']);
+// Coverage has thresholds, and a few chosen files can't reach them.
+runSuites('unit', chosen.length === 0 ? ['--coverage'] : []);
 if (missingPackages.length === 0) {
   runSuites('kernel', []);
 } else {
@@ -69,7 +72,7 @@ function runSuites(project, options) {
       '--reporter=json',
       `--outputFile.json=${report}`,
       ...options,
-      ...process.argv.slice(2),
+      ...(chosen.length === 0 ? [] : ['--passWithNoTests', ...chosen]),
     ],
     { cwd: root, stdio: 'inherit', env: environment },
   );

@@ -29,11 +29,11 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Tells the user something that is not the result. */
-  protected note(text: string): void {
+  protected readonly note = (text: string): void => {
     process.stderr.write(`${text}\n`);
-  }
+  };
 
-  /** The exit status of a verb that did its work and whose answer is not the good one. */
+  /** The exit status of a verb that did its work and whose answer is not the good one; set it before printing. */
   protected exitWith(status: ExitStatus): void {
     process.exitCode = status;
   }

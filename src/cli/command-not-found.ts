@@ -13,7 +13,7 @@ const commandNotFound: Hook<'command_not_found'> = async ({ id, argv, config }) 
   });
   const reported = reportError(error, false);
   process.exitCode = error.exitStatus;
-  if (argv?.includes('--json') === true) {
+  if (id === '--json' || argv?.includes('--json') === true) {
     await write(`${toJson(reported.document)}\n`);
   } else {
     process.stderr.write(errorText(config.bin, reported));

@@ -2,13 +2,9 @@ import { createInterface } from 'node:readline/promises';
 import { InterruptedError, UsageError } from '../errors.js';
 
 /**
- * Lets the user agree to what was shown: passes with `yes`, asks for a typed YES on a terminal, and refuses where
- * nobody can be asked. Throws {@link UsageError} `not-confirmed`, or {@link InterruptedError} on Ctrl-C.
+ * Lets the user agree to what was shown: asks for a typed YES on a terminal, and refuses where nobody can be asked. Throws {@link UsageError} `not-confirmed`, or {@link InterruptedError} on Ctrl-C.
  */
-export async function confirm(question: string, yes: boolean): Promise<void> {
-  if (yes) {
-    return;
-  }
+export async function confirm(question: string): Promise<void> {
   if (!process.stdin.isTTY) {
     throw new UsageError('This destroys data, and there is no terminal to ask on.', {
       code: 'not-confirmed',

@@ -5,7 +5,8 @@ import { errorText, reportError } from './report-error.js';
 /** Runs the command line and sets the exit status. `root` is the folder of package.json. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
   try {
-    await run([...argv], { root });
+    // A plugin in somebody's home would run as whoever runs wcache, which is root.
+    await run([...argv], { root, userPlugins: false, devPlugins: false });
   } catch (error) {
     if (error instanceof Errors.ExitError) {
       process.exitCode = error.oclif.exit ?? 0;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { toJson } from '../documents/json.js';
+import { reportError } from './report-error.js';
 
 /**
  * Writes to stdout and waits until the reader has taken it, so that memory does not grow however much is written
@@ -11,7 +12,10 @@ export async function write(chunk: string | Uint8Array): Promise<void> {
   }
 }
 
-/** Writes one JSON document whose array `key` is too long to be held: its items come one after the other. */
+/**
+ * Writes one JSON document whose array `key` is too long to be held: its items come one after the other. Where they
+ * end in a failure, the document still ends as one: with the error as `error`, and its exit status as the process's.
+ */
 export async function writeStreamedDocument(
   head: Record<string, unknown>,
   key: string,
@@ -20,9 +24,16 @@ export async function writeStreamedDocument(
   const opened = toJson(head).replace(/\n\}$/, '');
   await write(`${opened},\n  ${JSON.stringify(key)}: [`);
   let separator = '\n    ';
-  for await (const item of items) {
-    await write(`${separator}${item}`);
-    separator = ',\n    ';
+  let failure = '';
+  try {
+    for await (const item of items) {
+      await write(`${separator}${item}`);
+      separator = ',\n    ';
+    }
+  } catch (cause) {
+    const { error } = reportError(cause, false).document;
+    process.exitCode = error.exit_status;
+    failure = `,\n  "error": ${toJson(error, 0)}`;
   }
-  await write(`${separator.startsWith(',') ? '\n  ' : ''}]\n}\n`);
+  await write(`${separator.startsWith(',') ? '\n  ' : ''}]${failure}\n}\n`);
 }

@@ -1,6 +1,6 @@
 import type { BlockDevice } from '../device/block-device.js';
 import { dataOffsetBytes, integer, rangeDocument, toJson } from '../documents/index.js';
-import { DirtyRanges, findSector, selectEntries, type EntryFilter } from '../scan/index.js';
+import { DirtyRanges, findSector, selectEntries, type EntryFilter, type StateFilter } from '../scan/index.js';
 import type { InspectionWithEntries } from '../scan/index.js';
 import { sectorDocument } from '../documents/sector.js';
 import { dirtyMapText } from '../ui/dirty-map.js';
@@ -16,15 +16,25 @@ export interface EntrySource {
   readonly json: boolean;
 }
 
+/** Which entries to list, and how; the words have been checked by the flags' own options. */
+export interface EntryFlags {
+  readonly state?: string | undefined;
+  readonly sector?: bigint | undefined;
+  readonly range?: { readonly first: bigint; readonly last: bigint } | undefined;
+  readonly format?: string | undefined;
+}
+
 /** Lists the chosen entries, streaming: memory does not grow with their number. */
-export async function printEntries(
-  source: EntrySource,
-  filter: EntryFilter,
-  format: EntryFormat,
-): Promise<void> {
+export async function printEntries(source: EntrySource, flags: EntryFlags): Promise<void> {
   const { device, inspection, json } = source;
+  const { state, sector, format = 'table' } = flags;
+  const sectors = sector === undefined ? flags.range : { first: sector, last: sector };
+  const filter: EntryFilter = {
+    ...(state === undefined ? {} : { state: state as StateFilter }),
+    ...(sectors === undefined ? {} : { sectors }),
+  };
   const lines = new EntryLines({
-    format: json ? 'jsonl' : format,
+    format: json ? 'jsonl' : (format as EntryFormat),
     dataStartBytes: dataOffsetBytes(inspection, 0),
     blockSize: inspection.geometry.blockSize,
     nBlocks: inspection.geometry.nBlocks,

@@ -4,7 +4,7 @@ import type { BlockDevice } from './block-device.js';
 import { formatDeviceNumber } from './device-number.js';
 import { errnoCode } from './errno.js';
 import { FileDevice, type FileDeviceOptions } from './file-device.js';
-import { type Access, badPath, noMedium, openError, readOnly } from './open-errors.js';
+import { type Access, badPath, becameAnother, noMedium, openError, readOnly } from './open-errors.js';
 import { type BlockDeviceFacts, blockDeviceFacts, type SysfsRoot } from './sysfs.js';
 
 export interface OpenDeviceOptions {
@@ -42,7 +42,7 @@ class OpenedFileDevice extends FileDevice implements OpenedDevice {
  *
  * @throws {@link UsageError} `bad-path`: empty, too long, or with a NUL in it.
  * @throws {@link WrongDeviceError} `no-such-device`, `is-a-directory`, `is-a-character-device`,
- *   `not-a-block-device` (a FIFO or a socket), `read-only`, `no-medium`.
+ *   `not-a-block-device` (a FIFO or a socket), `read-only`, `no-medium`, `changed-meanwhile`.
  * @throws {@link NotPossibleHereError} `no-permission`, or `no-sysfs` when its size cannot be learned.
  * @throws {@link BusyError} `device-busy`: it is mounted, mapped or claimed otherwise.
  * @throws {@link OperationError} `io-error`, `open-failed`.
@@ -60,7 +60,9 @@ export function openDevice(path: string, options: OpenDeviceOptions, roots: Sysf
   try {
     // What the path means may have changed between the look and the opening.
     const stats = orOpenError(path, access, () => fstatSync(fd, { bigint: true }));
-    if (kindOf(path, stats) === 'file') {
+    const kind = kindOf(path, stats);
+    if ((kind === 'block') !== isBlock || stats.rdev !== before.rdev) throw becameAnother(path);
+    if (kind === 'file') {
       return new OpenedFileDevice(path, 'file', null, { fd, access, sizeBytes: stats.size });
     }
     const facts = factsOf(path, stats, roots);

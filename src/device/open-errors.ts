@@ -80,6 +80,14 @@ export function readOnly(path: string, cause?: unknown): WrongDeviceError {
   });
 }
 
+/** `changed-meanwhile`: the path led to one thing when it was looked at, and to another when it was opened. */
+export function becameAnother(path: string): WrongDeviceError {
+  return new WrongDeviceError(`${path} became another device while it was being opened.`, {
+    code: 'changed-meanwhile',
+    hint: 'Name the device by a path that stays, such as one below /dev/disk/by-id.',
+  });
+}
+
 /** `no-medium`: the device node is there, and nothing is behind it. */
 export function noMedium(path: string, access: Access, evidence: string, cause?: unknown): WrongDeviceError {
   return new WrongDeviceError(`${path} could not be opened ${purpose[access]}: ${evidence}.`, {

@@ -41,10 +41,12 @@ export const checkDocumentSchema = z.strictObject({
   /** Null where the entries cannot be read, so that nobody knows. */
   live_blocks: jsonInteger.nullable(),
   live_bytes: jsonInteger.nullable(),
+  held_by: z.array(z.string()),
 });
 export type CheckDocument = z.infer<typeof checkDocumentSchema>;
 
-export function checkDocument(result: CheckResult): CheckDocument {
+/** `heldBy`: what uses the device right now, for example the writecache mapping on it. */
+export function checkDocument(result: CheckResult, heldBy: readonly string[]): CheckDocument {
   const { inspection, problems, mode, activation } = result;
   const live = liveBlocks(inspection);
   return {
@@ -63,6 +65,7 @@ export function checkDocument(result: CheckResult): CheckDocument {
     activation: { mode, ...activationFields(activation) },
     live_blocks: live,
     live_bytes: live === null ? null : integer(BigInt(live) * BigInt(inspection.geometry?.blockSize ?? 0)),
+    held_by: [...heldBy],
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatMagic, SECTOR_BYTES } from '../format/index.js';
 import type { Inspection, InspectionWithEntries, SectorRange } from '../scan/index.js';
+import { errorSchema } from './error.js';
 import { integer, jsonInteger, u64String } from './json.js';
 
 export const cacheStateSchema = z.enum(['blank', 'torn', 'clean', 'dirty', 'damaged', 'foreign']);
@@ -41,11 +42,19 @@ export const inspectDocumentSchema = z.strictObject({
     })
     .nullable(),
   held_by: z.array(z.string()),
+  /** Where there is no cache at `start_sector`: sectors of the first MiB at which there is a superblock. */
+  superblock_sectors: z.array(jsonInteger),
+  /** A running cache committed while it was read: the numbers mix two moments. */
+  changed_while_read: z.boolean(),
 });
 export type InspectDocument = z.infer<typeof inspectDocumentSchema>;
 
 /** `heldBy`: what uses the device right now, for example the writecache mapping on it. */
-export function inspectDocument(inspection: Inspection, heldBy: readonly string[]): InspectDocument {
+export function inspectDocument(
+  inspection: Inspection,
+  heldBy: readonly string[],
+  elsewhere: readonly bigint[] = [],
+): InspectDocument {
   const { superblock, geometry, entries, state } = inspection;
   const isWritecache = state !== 'blank' && state !== 'foreign';
   return {
@@ -86,6 +95,8 @@ export function inspectDocument(inspection: Inspection, heldBy: readonly string[
               entries.maxOriginalSector === null ? null : String(entries.maxOriginalSector),
           },
     held_by: [...heldBy],
+    superblock_sectors: elsewhere.map(integer),
+    changed_while_read: inspection.changedWhileRead,
   };
 }
 
@@ -107,6 +118,8 @@ export const entriesDocumentSchema = z.strictObject({
   device: z.string(),
   start_sector: jsonInteger,
   entries: z.array(entrySchema),
+  /** Set where reading failed half-way: the entries before that are above. */
+  error: errorSchema.optional(),
 });
 
 /** `wcache inspect --at SECTOR --json`. */
@@ -117,7 +130,8 @@ export const sectorDocumentSchema = z.strictObject({
   cached: z.boolean(),
   /** The entry that holds the sector's newest committed data. */
   live: entrySchema.nullable(),
-  /** Every entry for the block, in the order of their indexes. */
+  copies_total: jsonInteger,
+  /** The entries for the block, in the order of their indexes; of more than a thousand the first, and the live one. */
   copies: z.array(entrySchema),
 });
 export type SectorDocument = z.infer<typeof sectorDocumentSchema>;
@@ -130,6 +144,7 @@ export const mapDocumentSchema = z.strictObject({
   /** One past the highest live sector. */
   end_sector: jsonInteger,
   ranges: z.array(z.strictObject({ first_sector: jsonInteger, sectors: jsonInteger })),
+  error: errorSchema.optional(),
 });
 
 export function rangeDocument(range: SectorRange): {

@@ -1,4 +1,4 @@
-import type { FoundEntry, InspectionWithEntries } from '../scan/index.js';
+import type { FoundEntries, FoundEntry, InspectionWithEntries } from '../scan/index.js';
 import { dataOffsetBytes, type EntryDocument, type SectorDocument } from './inspect.js';
 import { integer } from './json.js';
 
@@ -6,11 +6,18 @@ import { integer } from './json.js';
 export function sectorDocument(
   inspection: InspectionWithEntries,
   sector: bigint,
-  found: readonly FoundEntry[],
+  found: FoundEntries,
 ): SectorDocument {
-  const copies = found.map((entry) => entryDocument(inspection, entry));
+  const copies = found.entries.map((entry) => entryDocument(inspection, entry));
   const live = copies.find(({ state }) => state === 'live') ?? null;
-  return { device: inspection.name, sector: integer(sector), cached: live !== null, live, copies };
+  return {
+    device: inspection.name,
+    sector: integer(sector),
+    cached: live !== null,
+    live,
+    copies_total: found.total,
+    copies,
+  };
 }
 
 function entryDocument(inspection: InspectionWithEntries, entry: FoundEntry): EntryDocument {

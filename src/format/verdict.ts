@@ -8,6 +8,7 @@ const U64_LIMIT = 1n << 64n;
 export type SuperblockFault =
   | 'not-a-writecache'
   | 'torn-format'
+  | 'magic-lost'
   | 'bad-version'
   | 'bad-block-size'
   | 'no-blocks'
@@ -32,16 +33,23 @@ export type SuperblockVerdict =
  * `sizeBytes` is the device's size less what lies before `start_sector`.
  */
 export function judgeSuperblock(superblock: Superblock, sizeBytes: bigint): SuperblockVerdict {
-  const { magic, version, block_size: blockSize, n_blocks: nBlocks } = superblock;
+  const { magic, version, block_size: blockSize, n_blocks: nBlocks, seq_count: seqCount } = superblock;
   if (magic === 0 && version === 0) {
     return { kind: 'blank', reason: 'magic and version are zero: the kernel would format it' };
   }
-  if (magic === 0 && version === SUPERBLOCK_VERSION) {
+  // A format leaves seq_count 0, with which no entry can be committed; a cache that was ever written has more.
+  if (magic === 0 && version === SUPERBLOCK_VERSION && seqCount === 0n) {
     return {
       kind: 'torn',
       fault: 'torn-format',
       reason: 'the version is set but the magic, which a format writes last, is not: a format was cut short',
     };
+  }
+  if (magic === 0 && version === SUPERBLOCK_VERSION) {
+    return damaged(
+      'magic-lost',
+      `the magic is gone although the cache was in use (seq_count ${String(seqCount)}): something wrote over its first bytes`,
+    );
   }
   if (magic !== SUPERBLOCK_MAGIC) {
     return {
@@ -88,6 +96,8 @@ export interface LoadQuestion {
   readonly sizeBytes: bigint;
   /** The kernel's page size, an upper bound of the block size. */
   readonly pageSizeBytes?: number;
+  /** The larger logical block size of origin and cache, a lower bound of the block size. */
+  readonly logicalBlockSizeBytes?: number;
 }
 
 export type LoadAnswer =
@@ -103,6 +113,9 @@ export function predictLoad(superblock: Superblock, question: LoadQuestion): Loa
   const { mode, blockSize, sizeBytes, pageSizeBytes = X86_MAX_BLOCK_SIZE } = question;
   if (!isBlockSize(blockSize) || blockSize > pageSizeBytes) {
     return { kind: 'refuses', message: 'Invalid block size' };
+  }
+  if (blockSize < (question.logicalBlockSizeBytes ?? 0)) {
+    return { kind: 'refuses', message: 'Block size is smaller than device logical block size' };
   }
   const layout = layOut(sizeBytes, blockSize);
   // In ssd mode the layout is computed before the superblock is read, whatever that says.

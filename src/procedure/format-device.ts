@@ -1,5 +1,4 @@
 import {
-  ALL_ONES,
   SECTOR_BYTES,
   SUPERBLOCK_BYTES,
   encodeSuperblock,
@@ -10,7 +9,6 @@ import {
 import { alignedBuffer } from '../device/aligned-buffer.js';
 import type { BlockDevice } from '../device/block-device.js';
 import { InterruptedError, OperationError, WrongDeviceError } from '../errors.js';
-import { inspect } from '../scan/index.js';
 
 /** One write to the device, as it is shown before it is done. */
 export interface PlannedWrite {
@@ -31,6 +29,18 @@ export type FormatPlan =
   | { readonly action: 'zero'; readonly startSector: bigint; readonly writes: readonly PlannedWrite[] };
 
 const CHUNK_BYTES = 1 << 20;
+
+/** Node writes at offsets that a double holds, and no further: 8 PiB. */
+const WRITABLE_END_BYTES = 1n << 53n;
+
+function requireWritable(device: BlockDevice, endBytes: bigint): void {
+  if (endBytes > WRITABLE_END_BYTES) {
+    throw new WrongDeviceError(
+      `${device.name} cannot be formatted: its metadata would end at byte ${String(endBytes)}, and wcache writes only up to 8 PiB.`,
+      { code: 'too-large', hint: 'Use a smaller --start-sector.' },
+    );
+  }
+}
 
 /**
  * Plans a format. Throws {@link WrongDeviceError} `too-small` or `too-large` where no cache of this block size
@@ -55,6 +65,7 @@ export function planFormat(device: BlockDevice, startSector: bigint, blockSize: 
         );
   }
   const { geometry, unusedBytes } = layout;
+  requireWritable(device, startBytes + geometry.dataOffsetBytes);
   return {
     action: 'format',
     startSector,
@@ -85,6 +96,7 @@ export function planZero(device: BlockDevice, startSector: bigint): FormatPlan {
       { code: 'too-small', hint: 'Check --start-sector.' },
     );
   }
+  requireWritable(device, startBytes + BigInt(SUPERBLOCK_BYTES));
   return { action: 'zero', startSector, writes: [blankingWrite(startBytes)] };
 }
 
@@ -119,63 +131,70 @@ export async function runFormat(
   if (plan.action === 'zero') {
     return;
   }
-  const superblock = freshSuperblock(plan.geometry.blockSize, plan.geometry.nBlocks);
-  await writeMetadata(
-    device,
-    startBytes,
-    plan.geometry,
-    encodeSuperblock({ ...superblock, magic: 0 }),
-    options,
-  );
+  const { geometry } = plan;
+  const superblock = freshSuperblock(geometry.blockSize, geometry.nBlocks);
+  const withoutMagic = encodeSuperblock({ ...superblock, magic: 0 });
+  for (const { offsetBytes, bytes } of metadataChunks(startBytes, geometry, withoutMagic)) {
+    device.write(bytes, offsetBytes);
+    await orStop(device, options.signal);
+  }
   device.flush();
   device.write(encodeSuperblock(superblock), startBytes);
   device.flush();
-  await verify(device, plan);
+  await verify(device, metadataChunks(startBytes, geometry, encodeSuperblock(superblock)));
 }
 
-/** Superblock, all entries with both fields all ones, and zeros up to the first data block. */
-async function writeMetadata(
-  device: BlockDevice,
+interface MetadataChunk {
+  readonly offsetBytes: bigint;
+  /** Valid until the next chunk. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a format leaves: the superblock, all entries with both fields all ones, and zeros up to the first data block. */
+function* metadataChunks(
   startBytes: bigint,
   geometry: Geometry,
   superblock: Uint8Array,
-  options: FormatRunOptions,
-): Promise<void> {
+): Generator<MetadataChunk> {
   const buffer = alignedBuffer(CHUNK_BYTES);
   const entriesEnd = Number(geometry.entriesEndBytes);
   const metadataEnd = Number(geometry.dataOffsetBytes);
   for (let at = 0; at < metadataEnd; at += CHUNK_BYTES) {
-    const length = Math.min(CHUNK_BYTES, metadataEnd - at);
-    const chunk = buffer.subarray(0, length);
-    chunk.fill(Number(ALL_ONES & 0xffn));
-    if (entriesEnd < at + length) {
-      chunk.fill(0, Math.max(0, entriesEnd - at));
+    const bytes = buffer.subarray(0, Math.min(CHUNK_BYTES, metadataEnd - at));
+    bytes.fill(0xff);
+    if (entriesEnd < at + bytes.length) {
+      bytes.fill(0, Math.max(0, entriesEnd - at));
     }
     if (at === 0) {
-      chunk.set(superblock);
+      bytes.set(superblock);
     }
-    device.write(chunk, startBytes + BigInt(at));
-    await new Promise((resolve) => setImmediate(resolve));
-    if (options.signal?.aborted === true) {
-      throw new InterruptedError(
-        `Formatting ${device.name} was interrupted; the kernel does not take it for a cache until a format is complete.`,
-        { code: 'interrupted', hint: 'Run the same command again to finish it.' },
-      );
-    }
+    yield { offsetBytes: startBytes + BigInt(at), bytes };
   }
 }
 
-async function verify(device: BlockDevice, plan: FormatPlan & { action: 'format' }): Promise<void> {
-  const found = await inspect(device, { startSector: plan.startSector });
-  const isAsPlanned =
-    found.state === 'clean' &&
-    found.superblock.n_blocks === plan.geometry.nBlocks &&
-    found.superblock.block_size === plan.geometry.blockSize &&
-    BigInt(found.entries?.free ?? -1) === plan.geometry.nBlocks;
-  if (!isAsPlanned) {
-    throw new OperationError(
-      `${device.name} was formatted, but what it reads back is something else: ${found.state} (${found.reason}).`,
-      { code: 'verify-failed', hint: 'Do not use the device: it does not keep what is written to it.' },
+/** Lets signals be heard, and stops where one came. */
+async function orStop(device: BlockDevice, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal?.aborted === true) {
+    throw new InterruptedError(
+      `Formatting ${device.name} was interrupted; the kernel does not take it for a cache until a format is complete.`,
+      { code: 'interrupted', hint: 'Run the same command again to finish it.' },
     );
+  }
+}
+
+/** Reads every byte of the metadata back. */
+async function verify(device: BlockDevice, chunks: Iterable<MetadataChunk>): Promise<void> {
+  const found = alignedBuffer(CHUNK_BYTES);
+  for (const { offsetBytes, bytes } of chunks) {
+    const read = found.subarray(0, bytes.length);
+    device.read(read, offsetBytes);
+    if (Buffer.compare(read, bytes) !== 0) {
+      throw new OperationError(
+        `${device.name} was formatted, but it reads back something else than what was written, in the ${String(bytes.length)} bytes from ${String(offsetBytes)}.`,
+        { code: 'verify-failed', hint: 'Do not use the device: it does not keep what is written to it.' },
+      );
+    }
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,6 +1,7 @@
 import { findSignatures, findUses, type OpenedDevice, type Signature, type Use } from '../device/index.js';
 import { BusyError, UsageError, type WcacheError } from '../errors.js';
-import { inspect, type Inspection } from '../scan/index.js';
+import { SECTOR_BYTES } from '../format/index.js';
+import { SEARCHED_BYTES, findSuperblocks, inspect, type Inspection } from '../scan/index.js';
 import { planFormat, planZero, type FormatPlan } from './format-device.js';
 
 /** Flags with which the operator says that what was found may be destroyed. */
@@ -16,6 +17,13 @@ export interface FormatRequest {
   readonly consent: FormatConsent;
 }
 
+/** A format that nothing speaks against. */
+export interface PreparedFormat {
+  readonly plan: FormatPlan;
+  /** What is there now. */
+  readonly before: Inspection;
+}
+
 /**
  * Looks at everything that could be destroyed before the first byte is written. The device should be open
  * exclusively, so that nothing can come in between the look and the write.
@@ -23,10 +31,7 @@ export interface FormatRequest {
  * Throws {@link BusyError} for what must not be destroyed without being told to, {@link UsageError}
  * `block-size-too-small` for blocks smaller than the device's own, and as {@link planFormat}.
  */
-export async function prepareFormat(
-  device: OpenedDevice,
-  request: FormatRequest,
-): Promise<{ readonly plan: FormatPlan; readonly before: Inspection }> {
+export async function prepareFormat(device: OpenedDevice, request: FormatRequest): Promise<PreparedFormat> {
   const { startSector, blockSize, consent } = request;
   if (blockSize !== null && blockSize < device.logicalBlockSizeBytes) {
     throw new UsageError(
@@ -39,7 +44,7 @@ export async function prepareFormat(
   }
   const plan =
     blockSize === null ? planZero(device, startSector) : planFormat(device, startSector, blockSize);
-  const inspections = await inspectBeforeFormat(device, startSector);
+  const inspections = await inspectBeforeFormat(device, plan);
   const findings: FormatFindings = {
     uses: findUses(device),
     signatures: consent.overwriteSignature ? [] : await findSignatures(device.path),
@@ -64,9 +69,23 @@ interface FormatFindings {
   readonly inspections: readonly Inspection[];
 }
 
-/** The caches that a format at this sector could destroy: the one there, and the one at sector 0. */
-async function inspectBeforeFormat(device: OpenedDevice, startSector: bigint): Promise<Inspection[]> {
-  const places = startSector === 0n ? [0n] : [startSector, 0n];
+/**
+ * The caches that a format could destroy: what is at its sector, what is at sector 0, and every cache whose superblock
+ * lies in the first MiB or in what is going to be written.
+ */
+async function inspectBeforeFormat(device: OpenedDevice, plan: FormatPlan): Promise<Inspection[]> {
+  const ends = plan.writes.map(({ offset_bytes, length_bytes }) => offset_bytes + length_bytes);
+  const written = plan.startSector * BigInt(SECTOR_BYTES);
+  const places = new Set([
+    plan.startSector,
+    0n,
+    ...findSuperblocks(device, 0n, SEARCHED_BYTES),
+    ...findSuperblocks(
+      device,
+      written,
+      ends.reduce((a, b) => (a > b ? a : b)),
+    ),
+  ]);
   const found: Inspection[] = [];
   for (const place of places) {
     found.push(await inspect(device, { startSector: place }));
@@ -85,7 +104,7 @@ function refusalToFormat(
 ): WcacheError | null {
   const [use] = findings.uses;
   if (use !== undefined) {
-    return new BusyError(`${device.name} is in use: ${use.evidence}.`, {
+    return new BusyError(`${device.name} is in use: ${use.evidence.replace(/\.$/, '')}.`, {
       code: 'device-in-use',
       hint: 'Free the device first (unmount it, remove the mapping on it); no flag overrides this.',
     });
@@ -94,7 +113,10 @@ function refusalToFormat(
   if (holder !== undefined && !consent.discardDirty) {
     return new BusyError(`${device.name} ${whatWouldBeLost(holder)}.`, {
       code: holder.state === 'dirty' ? 'dirty-cache' : 'damaged-cache',
-      hint: 'Write it back first (activate the cache and flush it), or give --discard-dirty to lose it.',
+      hint:
+        holder.state === 'dirty'
+          ? 'Write it back first (activate the cache and flush it), or give --discard-dirty to lose it.'
+          : 'Do not activate it; `wcache check` says what is wrong. Keep an image of it, or give --discard-dirty to lose it.',
     });
   }
   const [signature] = findings.signatures;
@@ -108,6 +130,27 @@ function refusalToFormat(
     );
   }
   return null;
+}
+
+/**
+ * For the time that a user took to agree: throws {@link BusyError} `changed-meanwhile` unless the device is still what
+ * was agreed to.
+ */
+export function requireSameFinding(shown: PreparedFormat, now: PreparedFormat): void {
+  const isSame =
+    shown.before.state === now.before.state &&
+    shown.before.superblock.seq_count === now.before.superblock.seq_count &&
+    shown.before.entries?.live === now.before.entries?.live &&
+    shown.before.sizeBytes === now.before.sizeBytes;
+  if (!isSame) {
+    throw new BusyError(
+      `${now.before.name} is not what it was when it was shown: it is ${now.before.state} now.`,
+      {
+        code: 'changed-meanwhile',
+        hint: 'Something else writes to it. Nothing was written; find out what it is, and start again.',
+      },
+    );
+  }
 }
 
 function whatWouldBeLost(inspection: Inspection): string {

@@ -7,6 +7,7 @@ export interface TableQuestion {
   readonly blockSize: number;
   /** Of the kernel's memory; 4096 unless told. */
   readonly pageSizeBytes?: number;
+  readonly logicalBlockSizeBytes?: number;
 }
 
 /** What the kernel will do when a table with this cache is loaded and resumed. */

@@ -17,6 +17,11 @@ export type ProblemCode =
   | 'device-resized'
   | 'large-block-size'
   | 'uncommitted-entries'
+  | 'changed-while-read'
+  | 'table-refused'
+  | 'not-dax'
+  | 'foreign-signature'
+  | 'superblock-elsewhere'
   | 'stale-copies'
   | 'reserved-not-zero'
   | 'blank';
@@ -41,10 +46,15 @@ export function isOk(problems: readonly Problem[]): boolean {
 export function findProblems(inspection: Inspection): Problem[] {
   const problems = [...superblockProblems(inspection)];
   if (inspection.entries !== null) {
-    problems.push(...entryProblems(inspection.entries));
+    problems.push(...entryProblems(inspection.entries, inspection.changedWhileRead));
   }
+  return worstFirst(problems);
+}
+
+/** The same problems, fatal ones first. */
+export function worstFirst(problems: readonly Problem[]): Problem[] {
   const rank: Record<Severity, number> = { fatal: 0, error: 1, warning: 2, info: 3 };
-  return problems.sort((a, b) => rank[a.severity] - rank[b.severity]);
+  return [...problems].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
 const FAULT_ADVICE: Record<SuperblockFault, string> = {
@@ -52,6 +62,8 @@ const FAULT_ADVICE: Record<SuperblockFault, string> = {
     'Check the device name, and --start-sector if the table has start_sector: the kernel finds the superblock only there.',
   'torn-format':
     'Nothing was cached yet, so nothing is lost: run `wcache format`, or `wcache format --zero` and let the kernel do it.',
+  'magic-lost':
+    'Do not format it: its entries may still hold the only copy of data. Keep an image of it, and compare the first sector with a backup.',
   'bad-version': 'Do not format it before you know what wrote it: it may hold dirty blocks.',
   'bad-block-size': 'The superblock was overwritten. Restore it from a backup before anything else is tried.',
   'no-blocks': 'The superblock was overwritten. Restore it from a backup before anything else is tried.',
@@ -94,6 +106,15 @@ function* superblockProblems(inspection: Inspection): Generator<Problem> {
       'Flush and remove the cache on the machine that made it before you move it.',
     );
   }
+  if (inspection.changedWhileRead) {
+    yield problem(
+      'changed-while-read',
+      'info',
+      1,
+      'The cache is running and committed while it was read: the numbers mix two moments.',
+      'Suspend it, or look at `dmsetup status`, for numbers of one moment.',
+    );
+  }
   if (superblock.pad !== 0 || superblock.reserved.some((byte) => byte !== 0)) {
     yield problem(
       'reserved-not-zero',
@@ -105,7 +126,7 @@ function* superblockProblems(inspection: Inspection): Generator<Problem> {
   }
 }
 
-function* entryProblems(entries: EntrySummary): Generator<Problem> {
+function* entryProblems(entries: EntrySummary, changedWhileRead: boolean): Generator<Problem> {
   const { copies, misaligned, impossible, future, beyondOrigin, acrossOriginEnd } = entries;
   if (misaligned.count > 0) {
     yield noted(
@@ -137,7 +158,7 @@ function* entryProblems(entries: EntrySummary): Generator<Problem> {
       examples: copies.identicalExamples,
     };
   }
-  if (future.count > 0) {
+  if (future.count > 0 && !changedWhileRead) {
     yield noted(
       'future-seq-count',
       'warning',
@@ -165,13 +186,16 @@ function* entryProblems(entries: EntrySummary): Generator<Problem> {
     );
   }
   if (entries.uncommitted > 0) {
-    yield problem(
-      'uncommitted-entries',
-      'info',
-      entries.uncommitted,
-      `${plural(entries.uncommitted, 'entry was', 'entries were')} written after the last commit. On activation they are dropped, as the target promises only what was flushed.`,
-      null,
-    );
+    yield {
+      ...problem(
+        'uncommitted-entries',
+        'info',
+        entries.uncommitted,
+        `${plural(entries.uncommitted, 'entry was', 'entries were')} written after the last commit. On activation they are dropped, as the target promises only what was flushed.`,
+        null,
+      ),
+      examples: entries.uncommittedExamples,
+    };
   }
   if (copies.stale - copies.identical > 0) {
     yield {
@@ -185,6 +209,16 @@ function* entryProblems(entries: EntrySummary): Generator<Problem> {
       examples: copies.staleExamples,
     };
   }
+}
+
+/** What the table or the surroundings add to the problems of the metadata itself. */
+export function contextProblem(
+  code: 'table-refused' | 'not-dax' | 'foreign-signature' | 'superblock-elsewhere',
+  severity: Severity,
+  message: string,
+  advice: string,
+): Problem {
+  return problem(code, severity, 1, message, advice);
 }
 
 function problem(

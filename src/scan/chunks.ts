@@ -1,6 +1,7 @@
 import { ENTRY_BYTES, SUPERBLOCK_BYTES } from '../format/index.js';
 import { alignedBuffer } from '../device/aligned-buffer.js';
 import type { BlockDevice } from '../device/block-device.js';
+import { endianness } from 'node:os';
 import { InterruptedError } from '../errors.js';
 
 const CHUNK_BYTES = 1 << 20;
@@ -44,6 +45,7 @@ export async function* entryRuns(
     const offset = startBytes + BigInt(chunkStart);
     const wanted = Math.min(CHUNK_BYTES, entriesEnd - chunkStart);
     device.read(buffer.subarray(0, readLength(device, offset, wanted)), offset);
+    toHostOrder(buffer.subarray(0, wanted));
     // The superblock is as long as four entries, so every chunk holds whole entries.
     const skipped = chunkStart === 0 ? SUPERBLOCK_BYTES : 0;
     yield {
@@ -51,6 +53,13 @@ export async function* entryRuns(
       firstIndex: (chunkStart + skipped - SUPERBLOCK_BYTES) / ENTRY_BYTES,
       count: (wanted - skipped) / ENTRY_BYTES,
     };
+  }
+}
+
+/** The format is little-endian and the words of a typed array are the host's: where these differ, turns every word. */
+export function toHostOrder(bytes: Uint8Array, order: 'BE' | 'LE' = endianness()): void {
+  if (order === 'BE') {
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).swap32();
   }
 }
 

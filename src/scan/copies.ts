@@ -1,10 +1,9 @@
 import type { BlockDevice } from '../device/block-device.js';
 import { entryRuns, type EntryRun, type ScanOptions } from './chunks.js';
 import { CopyTable } from './copy-table.js';
-import { noteExample, type EntryExample } from './examples.js';
+import { MAX_EXAMPLES, noteExample, u64, type EntryExample } from './examples.js';
 import { mix, newHashSeed } from './hash.js';
 import { PagedBitmap } from './paged-bitmap.js';
-import type { SeenSectors } from './seen-sectors.js';
 
 /**
  * Which committed entries lose against another of the same sector, as the kernel decides when a table is resumed
@@ -39,7 +38,8 @@ export interface CopiesQuestion {
   readonly nBlocks: number;
   readonly seqCount: bigint;
   readonly committed: number;
-  readonly seen: SeenSectors;
+  /** The sectors that may come more than once; null where there are too many to list. */
+  readonly repeated: ReadonlySet<number | bigint> | null;
 }
 
 /** Sectors that are followed at once where there are too many repeated ones to follow them all. */
@@ -54,7 +54,7 @@ const PASS_SHARE = 8;
  */
 export async function resolveCopies(question: CopiesQuestion, options: ScanOptions = {}): Promise<Copies> {
   const resolution = new Resolution(question.seqCount);
-  const { repeated } = question.seen;
+  const { repeated } = question;
   if (repeated !== null) {
     const table = new CopyTable(repeated.size);
     for (const sector of repeated) {
@@ -69,8 +69,9 @@ export async function resolveCopies(question: CopiesQuestion, options: ScanOptio
   const perPass = Math.max(MIN_SECTORS_PER_PASS, Math.ceil(question.nBlocks / PASS_SHARE));
   const passes = Math.ceil(question.committed / perPass);
   const seed = newHashSeed().place;
+  const table = new CopyTable(perPass);
   for (let pass = 0; pass < passes; pass += 1) {
-    const table = new CopyTable(perPass);
+    table.clear();
     const slotOfPass = (hi: number, lo: number): number =>
       mix(hi, lo, seed) % passes === pass ? table.watch(hi, lo) : -1;
     for await (const run of entryRuns(question.device, question.startBytes, question.nBlocks, options)) {
@@ -135,10 +136,20 @@ class Resolution implements Copies {
       this.#identical.add(loser);
       noteExample(this.identicalExamples, index, words, at);
     } else {
-      noteExample(this.staleExamples, index, words, at);
+      this.#noteStale({
+        index: loser,
+        original_sector: u64(words[at + 1] ?? 0, words[at] ?? 0),
+        seq_count: order > 0 ? u64(seqHi, seqLo) : table.keptSeqCount(slot),
+      });
     }
     if (order <= 0) {
       table.keep(slot, index, seqHi, seqLo);
+    }
+  }
+
+  #noteStale(example: EntryExample): void {
+    if (this.staleExamples.length < MAX_EXAMPLES) {
+      this.staleExamples.push(example);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { u64 } from './examples.js';
 import { mix, newHashSeed, slotOf } from './hash.js';
 
 const LOAD = 0.7;
@@ -56,6 +57,17 @@ export class CopyTable {
   compareKept(slot: number, seqHi: number, seqLo: number): number {
     const high = (this.#seqHi[slot] ?? 0) - seqHi;
     return high !== 0 ? high : (this.#seqLo[slot] ?? 0) - seqLo;
+  }
+
+  /** The kept entry's seq_count. */
+  keptSeqCount(slot: number): bigint {
+    return u64(this.#seqHi[slot] ?? 0, this.#seqLo[slot] ?? 0);
+  }
+
+  /** Forgets everything and keeps the memory. */
+  clear(): void {
+    this.#index.fill(0);
+    this.#size = 0;
   }
 
   keep(slot: number, index: number, seqHi: number, seqLo: number): void {

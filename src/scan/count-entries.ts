@@ -1,3 +1,4 @@
+import { DEVICE_END_BYTES, SECTOR_BYTES } from '../format/index.js';
 import type { BlockDevice } from '../device/block-device.js';
 import { entryRuns, type EntryRun, type ScanOptions } from './chunks.js';
 import { noteExample, u64, type EntryExample } from './examples.js';
@@ -14,6 +15,7 @@ export interface EntryCounts {
   readonly free: number;
   readonly committed: number;
   readonly uncommitted: number;
+  readonly uncommittedExamples: readonly EntryExample[];
   /** Highest original_sector of a committed entry. */
   readonly maxOriginalSector: bigint | null;
   /** Uncommitted entries whose seq_count is even above the superblock's: no kernel writes that. */
@@ -48,8 +50,8 @@ class Notes implements Noted {
   }
 }
 
-/** No sector at or above 2^54 is below byte 2^63. */
-const IMPOSSIBLE_SECTORS = 1n << 54n;
+/** From this sector on there is no byte that Linux could address. */
+const IMPOSSIBLE_SECTORS = DEVICE_END_BYTES / BigInt(SECTOR_BYTES);
 
 /**
  * Reads every entry once and counts. The loop works on 32-bit words of the read buffer: no object and no bigint
@@ -59,12 +61,13 @@ export class EntryCounter implements EntryCounts {
   free = 0;
   committed = 0;
   uncommitted = 0;
+  readonly uncommittedExamples: EntryExample[] = [];
   readonly future = new Notes();
   readonly misaligned = new Notes();
   readonly impossible = new Notes();
   readonly beyondOrigin = new Notes();
   readonly acrossOriginEnd = new Notes();
-  readonly seen: SeenSectors;
+  #seen: SeenSectors | null;
   readonly #seqHi: number;
   readonly #seqLo: number;
   readonly #sectorMask: number;
@@ -77,7 +80,7 @@ export class EntryCounter implements EntryCounts {
   #maxLo = 0;
 
   constructor(question: Omit<CountQuestion, 'device' | 'startBytes'>) {
-    this.seen = new SeenSectors(question.nBlocks, question.blockSize);
+    this.#seen = new SeenSectors(question.nBlocks, question.blockSize);
     this.#seqHi = Number(question.seqCount >> 32n);
     this.#seqLo = Number(question.seqCount & 0xffff_ffffn);
     const sectorsPerBlock = question.blockSize / 512;
@@ -94,6 +97,16 @@ export class EntryCounter implements EntryCounts {
     return this.committed === 0 ? null : u64(this.#maxHi, this.#maxLo);
   }
 
+  /**
+   * Which sectors may have come more than once, with which this gives back the memory that finding them took. Null
+   * means that none has.
+   */
+  takeRepeats(): Pick<SeenSectors, 'repeated'> | null {
+    const seen = this.#seen;
+    this.#seen = null;
+    return seen?.hasRepeats === true ? { repeated: seen.repeated } : null;
+  }
+
   take(run: EntryRun): void {
     const { words, firstIndex, count } = run;
     const seqHi = this.#seqHi;
@@ -101,7 +114,10 @@ export class EntryCounter implements EntryCounts {
     const noteHi = this.#noteHi;
     const noteLo = this.#noteLo;
     const sectorMask = this.#sectorMask;
-    const seen = this.seen;
+    const seen = this.#seen;
+    if (seen === null) {
+      throw new Error('entries were counted after the repeated sectors had been taken');
+    }
     let maxHi = this.#maxHi;
     let maxLo = this.#maxLo;
     let free = 0;
@@ -116,6 +132,7 @@ export class EntryCounter implements EntryCounts {
           free += 1;
         } else {
           uncommitted += 1;
+          noteExample(this.uncommittedExamples, firstIndex + entry, words, at);
           if (entrySeqLo !== seqLo || entrySeqHi !== seqHi) {
             this.future.add(firstIndex + entry, words, at);
           }

@@ -9,32 +9,29 @@ export interface SectorRange {
   readonly sectors: bigint;
 }
 
-/**
- * Below this number a block's sectors are below 2^52 at every block size, exact as doubles. No real origin has
- * blocks beyond; what a hostile image claims there is kept apart, and not merged.
- */
-const EXACT_BLOCKS = 2 ** 45;
+/** Live blocks of the origin, each by the first of its sectors divided by the sectors of a block. */
+interface BlockSet {
+  add(hi: number, lo: number): void;
+  /** Block numbers in ascending order; a number may come more than once. */
+  values(): Iterable<number | bigint>;
+}
+
+/** Below this a sector, and the sector behind its block, are exact as doubles at every block size. */
+const EXACT_SECTORS = 1n << 52n;
 
 /**
  * Which parts of the origin are newer in the cache, in ascending order, neighbours merged. Takes 1 bit for each
  * origin block up to the highest live one, or 8 bytes for each live block, whichever is less.
  */
 export class DirtyRanges {
-  readonly #sectorsPerBlock: number;
-  readonly #blocks: { values(): Iterable<number> };
-  readonly #beyond: readonly bigint[];
+  readonly #sectorsPerBlock: bigint;
+  readonly #blocks: BlockSet;
   /** One past the highest live sector; 0 where nothing is live. */
   readonly endSector: bigint;
 
-  private constructor(
-    sectorsPerBlock: number,
-    blocks: { values(): Iterable<number> },
-    beyond: readonly bigint[],
-    endSector: bigint,
-  ) {
+  private constructor(sectorsPerBlock: bigint, blocks: BlockSet, endSector: bigint) {
     this.#sectorsPerBlock = sectorsPerBlock;
     this.#blocks = blocks;
-    this.#beyond = beyond;
     this.endSector = endSector;
   }
 
@@ -46,59 +43,61 @@ export class DirtyRanges {
   ): Promise<DirtyRanges> {
     const sectorsPerBlock = inspection.geometry.blockSize / 512;
     const { live, maxOriginalSector } = inspection.entries;
-    const highest = Number(maxOriginalSector ?? 0n) / sectorsPerBlock;
-    const blocks = highest / 64 <= live ? new BitmapBlocks() : new SortedBlocks(live);
-    const beyond: bigint[] = [];
+    const blocks = blockSet(sectorsPerBlock, live, maxOriginalSector ?? 0n);
     for await (const batch of selectEntries(device, inspection, { state: 'live' }, options)) {
       for (let at = 0; at < batch.count; at += 1) {
-        const hi = batch.sectorHi[at] ?? 0;
-        const lo = batch.sectorLo[at] ?? 0;
-        const block = Math.floor((hi * 2 ** 32 + lo) / sectorsPerBlock);
-        if (block < EXACT_BLOCKS) {
-          blocks.add(block);
-        } else {
-          beyond.push((BigInt(hi) << 32n) | BigInt(lo));
-        }
+        blocks.add(batch.sectorHi[at] ?? 0, batch.sectorLo[at] ?? 0);
       }
     }
     const end = maxOriginalSector === null ? 0n : maxOriginalSector + BigInt(sectorsPerBlock);
-    beyond.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-    return new DirtyRanges(sectorsPerBlock, blocks, beyond, end);
+    return new DirtyRanges(BigInt(sectorsPerBlock), blocks, end);
   }
 
   *ranges(): Generator<SectorRange> {
-    let first = -1;
-    let end = -1;
+    let first: number | bigint | null = null;
+    let last: number | bigint = 0;
     for (const block of this.#blocks.values()) {
-      if (block !== end) {
-        if (end > first) {
-          yield this.#range(first, end);
-        }
+      if (first === null) {
+        first = block;
+      } else if (block !== last && BigInt(block) !== BigInt(last) + 1n) {
+        yield this.#range(first, last);
         first = block;
       }
-      end = block + 1;
+      last = block;
     }
-    if (end > first) {
-      yield this.#range(first, end);
-    }
-    for (const sector of this.#beyond) {
-      yield { first_sector: sector, sectors: BigInt(this.#sectorsPerBlock) };
+    if (first !== null) {
+      yield this.#range(first, last);
     }
   }
 
-  #range(firstBlock: number, endBlock: number): SectorRange {
+  #range(firstBlock: number | bigint, lastBlock: number | bigint): SectorRange {
+    const first = BigInt(firstBlock);
     return {
-      first_sector: BigInt(firstBlock) * BigInt(this.#sectorsPerBlock),
-      sectors: BigInt(endBlock - firstBlock) * BigInt(this.#sectorsPerBlock),
+      first_sector: first * this.#sectorsPerBlock,
+      sectors: (BigInt(lastBlock) - first + 1n) * this.#sectorsPerBlock,
     };
   }
 }
 
-class BitmapBlocks {
-  readonly #bitmap = new PagedBitmap();
+function blockSet(sectorsPerBlock: number, live: number, highest: bigint): BlockSet {
+  if (highest >= EXACT_SECTORS) {
+    return new SortedBigBlocks(sectorsPerBlock, live);
+  }
+  return Number(highest) / sectorsPerBlock / 64 <= live
+    ? new BitmapBlocks(sectorsPerBlock)
+    : new SortedBlocks(sectorsPerBlock, live);
+}
 
-  add(block: number): void {
-    this.#bitmap.add(block);
+class BitmapBlocks implements BlockSet {
+  readonly #bitmap = new PagedBitmap();
+  readonly #sectorsPerBlock: number;
+
+  constructor(sectorsPerBlock: number) {
+    this.#sectorsPerBlock = sectorsPerBlock;
+  }
+
+  add(hi: number, lo: number): void {
+    this.#bitmap.add(Math.floor((hi * 2 ** 32 + lo) / this.#sectorsPerBlock));
   }
 
   values(): Iterable<number> {
@@ -106,28 +105,54 @@ class BitmapBlocks {
   }
 }
 
-class SortedBlocks {
-  readonly #blocks: Float64Array;
+class SortedBlocks implements BlockSet {
+  readonly #sectorsPerBlock: number;
+  #blocks: Float64Array;
   #count = 0;
 
-  constructor(capacity: number) {
-    this.#blocks = new Float64Array(capacity);
+  constructor(sectorsPerBlock: number, expected: number) {
+    this.#sectorsPerBlock = sectorsPerBlock;
+    this.#blocks = new Float64Array(expected);
   }
 
-  add(block: number): void {
-    this.#blocks[this.#count] = block;
+  add(hi: number, lo: number): void {
+    // A running cache can have more live blocks by now than when they were counted.
+    if (this.#count === this.#blocks.length) {
+      const larger = new Float64Array(this.#count * 2 + 16);
+      larger.set(this.#blocks);
+      this.#blocks = larger;
+    }
+    this.#blocks[this.#count] = Math.floor((hi * 2 ** 32 + lo) / this.#sectorsPerBlock);
     this.#count += 1;
   }
 
-  /** The blocks in ascending order; two entries of one misaligned block count once. */
-  *values(): Generator<number> {
-    const sorted = this.#blocks.subarray(0, this.#count).sort();
-    let last = -1;
-    for (const block of sorted) {
-      if (block !== last) {
-        yield block;
-      }
-      last = block;
+  values(): Iterable<number> {
+    return this.#blocks.subarray(0, this.#count).sort();
+  }
+}
+
+/** For what only a made-up image holds: sectors that a double can't tell apart. */
+class SortedBigBlocks implements BlockSet {
+  readonly #sectorsPerBlock: bigint;
+  #blocks: BigUint64Array;
+  #count = 0;
+
+  constructor(sectorsPerBlock: number, expected: number) {
+    this.#sectorsPerBlock = BigInt(sectorsPerBlock);
+    this.#blocks = new BigUint64Array(expected);
+  }
+
+  add(hi: number, lo: number): void {
+    if (this.#count === this.#blocks.length) {
+      const larger = new BigUint64Array(this.#count * 2 + 16);
+      larger.set(this.#blocks);
+      this.#blocks = larger;
     }
+    this.#blocks[this.#count] = ((BigInt(hi) << 32n) | BigInt(lo)) / this.#sectorsPerBlock;
+    this.#count += 1;
+  }
+
+  values(): Iterable<bigint> {
+    return this.#blocks.subarray(0, this.#count).sort();
   }
 }

@@ -12,11 +12,16 @@ export function newHashSeed(): HashSeed {
   return { place: randomInt(2 ** 32), mark: randomInt(2 ** 32) };
 }
 
-/** Mixes a 64-bit value, given as two 32-bit halves, to 32 bits. For one `hi` it is a bijection of `lo`. */
+/**
+ * Mixes a 64-bit value, given as two 32-bit halves, to 32 bits. A bijection of `lo` for one `hi`, and of `hi` for one
+ * `lo`; the seed goes into both halves, so that no two values collide under every seed.
+ */
 export function mix(hi: number, lo: number, seed: number): number {
+  let high = Math.imul(hi ^ ((seed << 16) | (seed >>> 16)), 0x27d4eb2f);
+  high ^= high >>> 13;
   let h = Math.imul(lo ^ seed, 0x9e3779b1);
   h ^= h >>> 15;
-  h = Math.imul(h ^ Math.imul(hi, 0x27d4eb2f) ^ hi, 0x85ebca6b);
+  h = Math.imul(h ^ high, 0x85ebca6b);
   h ^= h >>> 13;
   h = Math.imul(h, 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;

@@ -7,6 +7,7 @@ export type { EntryCounts, Noted } from './count-entries.js';
 export { DirtyRanges, type SectorRange } from './dirty-ranges.js';
 export { u64, type EntryExample } from './examples.js';
 export * from './find-sector.js';
+export * from './find-superblocks.js';
 export * from './inspect.js';
 export * from './select.js';
 export { liveBlocks, verdict } from './verdict.js';

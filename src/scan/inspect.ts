@@ -1,5 +1,4 @@
 import {
-  MAX_N_BLOCKS,
   SECTOR_BYTES,
   SUPERBLOCK_BYTES,
   decodeSuperblock,
@@ -44,6 +43,8 @@ export interface Inspection {
   /** How many blocks a format with the same block size would make now; null where that makes no sense. */
   readonly maxNBlocks: bigint | null;
   readonly entries: EntrySummary | null;
+  /** The superblock was another one when the entries had been read: a running cache committed meanwhile. */
+  readonly changedWhileRead: boolean;
 }
 
 export interface InspectOptions extends ScanOptions {
@@ -53,11 +54,17 @@ export interface InspectOptions extends ScanOptions {
 }
 
 /**
+ * At 72 bytes of kernel memory a block this takes 1.1 TiB, and its metadata alone has 256 GiB. What claims to have
+ * more is a made-up file, and reading it to the end would take hours.
+ */
+const MOST_BLOCKS = 2n ** 34n;
+
+/**
  * Reads and judges the metadata of a cache device, as the kernel would when it activates it: nothing is written.
  * Reads each byte of metadata once, and once more only if one sector has several copies.
  *
  * Throws {@link WrongDeviceError} `too-small` when there is no room for a superblock and `too-many-blocks` when
- * there are more blocks than a kernel handles, what the device throws when
+ * there are more blocks than any machine could activate, what the device throws when
  * it can't be read, and {@link InterruptedError} when the signal fires.
  */
 export async function inspect(device: BlockDevice, options: InspectOptions = {}): Promise<Inspection> {
@@ -69,7 +76,14 @@ export async function inspect(device: BlockDevice, options: InspectOptions = {})
   const verdict = judgeSuperblock(superblock, areaBytes);
   const about = { name: device.name, sizeBytes: device.sizeBytes, startSector, areaBytes, superblock };
   if (verdict.kind !== 'usable') {
-    return { ...about, ...unusable(verdict), geometry: null, maxNBlocks: null, entries: null };
+    return {
+      ...about,
+      ...unusable(verdict),
+      geometry: null,
+      maxNBlocks: null,
+      entries: null,
+      changedWhileRead: false,
+    };
   }
   const { geometry } = verdict;
   const layout = layOut(areaBytes, geometry.blockSize);
@@ -81,6 +95,7 @@ export async function inspect(device: BlockDevice, options: InspectOptions = {})
     geometry,
     maxNBlocks: layout.ok ? layout.geometry.nBlocks : null,
     entries,
+    changedWhileRead: readSuperblock(device, startBytes).seq_count !== superblock.seq_count,
   };
 }
 
@@ -135,22 +150,25 @@ async function summarizeEntries(
   seqCount: bigint,
   options: InspectOptions,
 ): Promise<EntrySummary> {
-  if (geometry.nBlocks > MAX_N_BLOCKS) {
+  if (geometry.nBlocks > MOST_BLOCKS) {
     throw new WrongDeviceError(
-      `${device.name} has ${String(geometry.nBlocks)} blocks, and no kernel up to 6.12 handles more than ${String(MAX_N_BLOCKS)}.`,
+      `${device.name} claims to have ${String(geometry.nBlocks)} blocks; to activate more than ${String(MOST_BLOCKS)} takes over a tebibyte of kernel memory.`,
       { code: 'too-many-blocks', hint: 'Check that this is the right file; no real cache is as large.' },
     );
   }
   const nBlocks = Number(geometry.nBlocks);
   const question = { device, startBytes, nBlocks, blockSize: geometry.blockSize, seqCount };
   const counts = await countEntries({ ...question, originSectors: options.originSectors }, options);
-  const copies = counts.seen.hasRepeats
-    ? await resolveCopies({ ...question, committed: counts.committed, seen: counts.seen }, options)
-    : NO_COPIES;
+  const repeats = counts.takeRepeats();
+  const copies =
+    repeats === null
+      ? NO_COPIES
+      : await resolveCopies({ ...question, ...repeats, committed: counts.committed }, options);
   return {
     free: counts.free,
     committed: counts.committed,
     uncommitted: counts.uncommitted,
+    uncommittedExamples: counts.uncommittedExamples,
     maxOriginalSector: counts.maxOriginalSector,
     future: counts.future,
     misaligned: counts.misaligned,

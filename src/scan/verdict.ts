@@ -5,10 +5,10 @@ import { isOk } from './check.js';
 import type { Inspection } from './inspect.js';
 
 /** The judgement of a check in one sentence: state, what the kernel will do, what is at stake. */
-export function verdict({ inspection, problems, activation }: CheckResult): string {
+export function verdict({ inspection, problems, activation, blockSize }: CheckResult): string {
   const damage = isOk(problems) ? '' : `${problems[0]?.code ?? 'problem'}; `;
-  const stake = atStake(inspection);
-  return `${inspection.state}: ${damage}${kernelWill(activation)}; ${stake}`;
+  const stake = atStake(inspection, isOk(problems));
+  return `${inspection.state}: ${damage}${kernelWill(activation, blockSize)}; ${stake}`;
 }
 
 /** Blocks that are only in the cache; null where its entries can't be read, so that nobody knows. */
@@ -19,9 +19,9 @@ export function liveBlocks({ state, entries }: Inspection): number | null {
   return state === 'blank' || state === 'torn' ? 0 : null;
 }
 
-function atStake(inspection: Inspection): string {
+function atStake(inspection: Inspection, isSound: boolean): string {
   const live = liveBlocks(inspection);
-  if (live === null) {
+  if (live === null || (inspection.state === 'blank' && !isSound)) {
     return 'what is at stake cannot be told';
   }
   if (live === 0) {
@@ -31,12 +31,12 @@ function atStake(inspection: Inspection): string {
   return `${formatCount(live)} ${live === 1 ? 'block' : 'blocks'} (${formatSize(bytes)}) at stake`;
 }
 
-function kernelWill(activation: Activation): string {
+function kernelWill(activation: Activation, blockSize: number): string {
   switch (activation.outcome) {
     case 'refused':
       return `the kernel will refuse it ("${activation.kernelMessage}")`;
     case 'formatted':
-      return `the kernel will format it with ${formatCount(activation.nBlocks)} blocks`;
+      return `the kernel will format it with ${formatCount(activation.nBlocks)} blocks of ${String(blockSize)} bytes`;
     case 'activated': {
       const dropped = [
         activation.droppedUncommitted > 0 ? `${formatCount(activation.droppedUncommitted)} uncommitted` : '',

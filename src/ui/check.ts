@@ -1,6 +1,6 @@
 import { verdict, type CheckResult, type Problem, type Severity } from '../scan/index.js';
 import { formatCount } from '../units.js';
-import { STATE_TONE, TEXT_WIDTH } from './inspection.js';
+import { STATE_TONE, TEXT_WIDTH, runningText } from './inspection.js';
 import { tone, type Tone } from './style.js';
 import { wrap } from './table.js';
 
@@ -12,11 +12,12 @@ const SEVERITY_TONE: Record<Severity, Tone> = {
 };
 
 /** What `wcache check` shows a person: the verdict, then each problem with examples and what to do. */
-export function checkText(result: CheckResult): string {
+export function checkText(result: CheckResult, heldBy: readonly string[]): string {
   const { inspection, problems } = result;
   const state = inspection.state;
   const head = `${inspection.name}: ${verdict(result).replace(state, tone(STATE_TONE[state], state))}`;
-  return [head, ...problems.map(problemText)].join('\n\n');
+  const running = heldBy.length === 0 ? [] : [runningText(heldBy)];
+  return [head, ...problems.map(problemText), ...running].join('\n\n');
 }
 
 function problemText(problem: Problem): string {

@@ -5,7 +5,7 @@ import { tone } from './style.js';
 
 const COLUMNS = 64;
 const ROWS = 16;
-/** From an untouched cell to one that is dirty throughout; each next sign stands for a third more. */
+/** From an untouched cell to one that is dirty throughout; each next sign stands for a quarter more. */
 const SHADES = { unicode: ['·', '░', '▒', '▓', '█'], ascii: ['.', ':', 'o', 'O', '#'] };
 
 export interface DirtyMapQuestion {
@@ -49,7 +49,7 @@ export function dirtyMapText(question: DirtyMapQuestion): string {
     '',
     ...lines,
     '',
-    `Each sign stands for ${formatSize(cellBytes)}: ${shades[0] ?? ''} up to date, ${shades.slice(1).join(' ')} up to 1/4, 1/2, 3/4, all dirty.`,
+    `Each sign is ${formatSize(cellBytes)}: ${shades[0] ?? ''} up to date, ${shades.slice(1).join(' ')} dirty up to 1/4, 1/2, 3/4, all.`,
   ].join('\n');
 }
 

@@ -2,7 +2,6 @@ import type { FormatPlan } from '../procedure/format-device.js';
 import type { Inspection } from '../scan/index.js';
 import { formatCount, formatSize } from '../units.js';
 import { TEXT_WIDTH } from './inspection.js';
-import { tone } from './style.js';
 import { wrap } from './table.js';
 
 /** What a format is going to do, shown before it is done. */
@@ -17,7 +16,7 @@ export function formatPlanText(plan: FormatPlan, before: Inspection): string {
       `    ${String(length_bytes)} bytes at ${String(offset_bytes)}: ${step}`,
   );
   return [
-    `${tone('strong', name)} (${formatSize(sizeBytes)}, now ${describe(before)}):`,
+    `${name} (${formatSize(sizeBytes)}, now ${describe(before)}):`,
     `  ${wrap(what, TEXT_WIDTH - 2, '  ')}`,
     ...writes,
   ].join('\n');

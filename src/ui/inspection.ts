@@ -26,10 +26,18 @@ export function size(sizeBytes: bigint, options: TextOptions): string {
   return options.bytes ? `${String(sizeBytes)} B` : formatSize(sizeBytes);
 }
 
+/** What is known of the device beyond its metadata. */
+export interface InspectionContext {
+  /** Who uses it now. */
+  readonly heldBy: readonly string[];
+  /** Sectors at which there are superblocks, looked for where there is none at the asked one. */
+  readonly elsewhere: readonly bigint[];
+}
+
 /** What `wcache inspect` shows a person: a screenful about the superblock, the layout, the entries, what it means. */
 export function inspectionText(
   inspection: Inspection,
-  heldBy: readonly string[],
+  { heldBy, elsewhere }: InspectionContext,
   options: TextOptions,
 ): string {
   const { state, name, sizeBytes, startSector } = inspection;
@@ -46,15 +54,29 @@ export function inspectionText(
     parts.push(entriesTable(inspection, inspection.entries, options));
   }
   parts.push(wrap(meaning(inspection, options), TEXT_WIDTH));
-  if (heldBy.length > 0) {
+  for (const sector of elsewhere) {
     parts.push(
       wrap(
-        `In use by ${heldBy.join(', ')}: a running cache may have newer state in memory than on this device.`,
+        `There is a writecache superblock at sector ${String(sector)}: look at it with --start-sector ${String(sector)}.`,
         TEXT_WIDTH,
       ),
     );
   }
+  if (inspection.changedWhileRead) {
+    parts.push(wrap('The cache committed while it was read: the numbers mix two moments.', TEXT_WIDTH));
+  }
+  if (heldBy.length > 0) {
+    parts.push(runningText(heldBy));
+  }
   return parts.join('\n\n');
+}
+
+/** What to bear in mind when the device is in use. */
+export function runningText(heldBy: readonly string[]): string {
+  return wrap(
+    `In use by ${heldBy.join(', ')}: a running cache may have newer state in memory than on this device.`,
+    TEXT_WIDTH,
+  );
 }
 
 function superblockRows({ state, superblock }: Inspection, options: TextOptions): [string, string][] {
@@ -127,7 +149,7 @@ function meaning(inspection: Inspection, options: TextOptions): string {
   const because = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
   switch (state) {
     case 'blank':
-      return 'Magic and version are zero: the kernel formats this device when a table with it is loaded.';
+      return 'Magic and version are zero: the kernel formats this device when a table with it is loaded. If the cache was made with start_sector, say so with --start-sector.';
     case 'torn':
       return `${because} The kernel refuses it. Nothing was cached yet; format it again.`;
     case 'foreign':

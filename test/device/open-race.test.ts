@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type * as fsModule from 'node:fs';
-import { statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { openDevice } from '../../src/device/open-device.js';
 import { WrongDeviceError } from '../../src/errors.js';
@@ -29,3 +30,18 @@ it.each(['read', 'write'] as const)('a FIFO that was a file a moment ago does no
   const open = () => openDevice(temp('fifo'), { access });
   expectFailure(open, WrongDeviceError, 'not-a-block-device', /it is a FIFO/);
 });
+
+it('a file that was a block device a moment ago is not taken for it', () => {
+  const device = blockDeviceNode();
+  redirect.from = temp('image');
+  redirect.to = device;
+  const open = () => openDevice(temp('image'), { access: 'read' });
+  expectFailure(open, WrongDeviceError, 'changed-meanwhile', /became another device/);
+});
+
+/** A path of a block device of this machine; looking at it is all that the test does. */
+function blockDeviceNode(): string {
+  const name = readdirSync('/dev').find((entry) => lstatSync(join('/dev', entry)).isBlockDevice());
+  if (name === undefined) throw new Error('this machine has no block device');
+  return join('/dev', name);
+}

@@ -39,25 +39,17 @@ describe('toJson', () => {
 });
 
 describe('JSON Schemas', () => {
-  const schemas = Object.entries(documents).filter(([name]) => name.endsWith('DocumentSchema'));
-
-  it('exist for every document', () => {
-    expect(schemas.map(([name]) => name).sort()).toEqual([
-      'checkDocumentSchema',
-      'entriesDocumentSchema',
-      'errorDocumentSchema',
-      'formatDocumentSchema',
-      'inspectDocumentSchema',
-      'mapDocumentSchema',
-      'sectorDocumentSchema',
-      'sizeDocumentSchema',
-    ]);
-  });
-
-  it.each(schemas)('%s can be published', (_name, schema) => {
-    const published = JSON.stringify(documents.toJsonSchema(z.instanceof(z.ZodType).parse(schema)));
+  it.each(Object.entries(documents.documentSchemas))('of %s can be published', (_name, schema) => {
+    const published = JSON.stringify(documents.toJsonSchema(schema));
     expect(published).toContain('"type":"object"');
     expect(published).not.toContain('bigint');
+  });
+
+  it('are there for every document', () => {
+    const exported = Object.keys(documents).filter((name) => name.endsWith('DocumentSchema'));
+    expect(Object.keys(documents.documentSchemas).map((name) => `${name}DocumentSchema`)).toEqual(
+      exported.sort(),
+    );
   });
 
   it('call a count an integer', () => {
