@@ -92,6 +92,18 @@ describe('format of a block device', () => {
   });
 });
 
+describe('check of a block device', () => {
+  it('knows its logical blocks, and that it cannot be mapped as persistent memory', async () => {
+    const device = loopDevice(writeImage(scratchFolder(), { blockSize: 512 }), '--sector-size', '4096');
+    const smaller = await wcache(['check', device]);
+    expect(smaller.status).toBe(6);
+    expect(smaller.stdout).toContain('Block size is smaller than device logical block size');
+    const pmem = await wcache(['check', device, '--mode', 'p']);
+    expect(pmem.status).toBe(6);
+    expect(pmem.stdout).toContain('fatal not-dax');
+  });
+});
+
 describe('a running cache', () => {
   it('is inspected without being claimed, and says that it runs', async () => {
     const origin = loopDevice(blankFile(1 << 22, 'origin.img'));
@@ -114,7 +126,10 @@ describe('a running cache', () => {
     expect(document.held_by).toEqual(['wc']);
     const status4 = execFileSync('dmsetup', ['status', 'wc'], { encoding: 'utf8' }).split(' ').slice(3, 6);
     expect(status4).toEqual(['0', '254', '246']);
-    expect((await wcache(['inspect', cache])).stdout).toContain('In use by wc');
+    for (const verb of ['inspect', 'check']) {
+      expect((await wcache([verb, cache])).stdout).toContain('In use by wc');
+    }
+    expect((await wcache(['inspect', cache, '--at', '8'])).stderr).toContain('in use by wc');
     await expectRefusal(cache, [...FORMAT, '--discard-dirty'], 5, 'device-busy');
   });
 });

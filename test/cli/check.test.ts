@@ -103,8 +103,8 @@ describe('check', () => {
 
   it('knows that a block larger than a memory page does not load here', async () => {
     const { status, document } = await check({ blockSize: 65536 });
-    expect(status).toBe(0);
-    expect(document.problems.map(({ code }) => code)).toEqual(['large-block-size']);
+    expect(status).toBe(6);
+    expect(document.problems.map(({ code }) => code)).toEqual(['table-refused', 'large-block-size']);
     expect(document.activation).toMatchObject({ kernel_message: 'Invalid block size' });
   });
 
