@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import { isOk, liveBlocks, verdict, type Activation, type CheckResult } from '../scan/index.js';
+import {
+  PROBLEM_CODES,
+  isOk,
+  liveBlocks,
+  verdict,
+  type Activation,
+  type CheckResult,
+} from '../scan/index.js';
 import { cacheStateSchema } from './inspect.js';
 import { integer, jsonInteger, u64String } from './json.js';
 
 export const problemSchema = z.strictObject({
-  code: z.string(),
+  code: z.enum(PROBLEM_CODES),
   severity: z.enum(['fatal', 'error', 'warning', 'info']),
   count: jsonInteger,
   message: z.string(),

@@ -47,11 +47,11 @@ export type Layout =
 /**
  * The cache that a format makes on `sizeBytes` (the device's size less what lies before `start_sector`): as many
  * blocks as fit together with their entries. The same answer as the kernel's (kernel-target.md §1.4), including
- * its limits; the result's `nBlocks` is the true maximum.
+ * its limits, of which ssd mode has one more; the result's `nBlocks` is the true maximum.
  *
  * Throws RangeError for a block size that no kernel takes or a negative size.
  */
-export function layOut(sizeBytes: bigint, blockSize: number): Layout {
+export function layOut(sizeBytes: bigint, blockSize: number, mode: 'p' | 's' = 's'): Layout {
   if (!isBlockSize(blockSize)) {
     throw new RangeError(`${String(blockSize)} is not a writecache block size`);
   }
@@ -63,7 +63,8 @@ export function layOut(sizeBytes: bigint, blockSize: number): Layout {
     return { ok: false, refusal: 'too-small' };
   }
   const geometry = geometryOf(blockSize, nBlocks);
-  if (nBlocks > MAX_N_BLOCKS || geometry.dataOffsetBytes > MAX_SSD_METADATA_BYTES) {
+  const hasBitmap = mode === 's';
+  if (nBlocks > MAX_N_BLOCKS || (hasBitmap && geometry.dataOffsetBytes > MAX_SSD_METADATA_BYTES)) {
     return { ok: false, refusal: 'too-many-blocks' };
   }
   return { ok: true, geometry, unusedBytes: sizeBytes - geometry.dataEndBytes };

@@ -34,7 +34,8 @@ export function decodeSuperblock(bytes: Uint8Array): Superblock {
     pad: view.getUint32(OFFSET.pad, true),
     n_blocks: view.getBigUint64(OFFSET.n_blocks, true),
     seq_count: view.getBigUint64(OFFSET.seq_count, true),
-    reserved: bytes.slice(OFFSET.reserved, SUPERBLOCK_BYTES),
+    // A Buffer's own slice would share its memory.
+    reserved: Uint8Array.from(bytes.subarray(OFFSET.reserved, SUPERBLOCK_BYTES)),
   };
 }
 

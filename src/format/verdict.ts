@@ -117,7 +117,7 @@ export function predictLoad(superblock: Superblock, question: LoadQuestion): Loa
   if (blockSize < (question.logicalBlockSizeBytes ?? 0)) {
     return { kind: 'refuses', message: 'Block size is smaller than device logical block size' };
   }
-  const layout = layOut(sizeBytes, blockSize);
+  const layout = layOut(sizeBytes, blockSize, mode);
   // In ssd mode the layout is computed before the superblock is read, whatever that says.
   if (mode === 's' && !layout.ok) {
     return { kind: 'refuses', message: 'Invalid device size' };

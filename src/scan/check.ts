@@ -6,25 +6,34 @@ import type { EntrySummary, Inspection } from './inspect.js';
 export type Severity = 'fatal' | 'error' | 'warning' | 'info';
 
 /** Codes are stable and documented in wcache-check(8). */
-export type ProblemCode =
-  | SuperblockFault
-  | 'misaligned-sector'
-  | 'impossible-sector'
-  | 'identical-entries'
-  | 'future-seq-count'
-  | 'beyond-origin'
-  | 'across-origin-end'
-  | 'device-resized'
-  | 'large-block-size'
-  | 'uncommitted-entries'
-  | 'changed-while-read'
-  | 'table-refused'
-  | 'not-dax'
-  | 'foreign-signature'
-  | 'superblock-elsewhere'
-  | 'stale-copies'
-  | 'reserved-not-zero'
-  | 'blank';
+export const PROBLEM_CODES = [
+  'not-a-writecache',
+  'torn-format',
+  'magic-lost',
+  'bad-version',
+  'bad-block-size',
+  'no-blocks',
+  'size-overflow',
+  'area-too-small',
+  'misaligned-sector',
+  'impossible-sector',
+  'not-dax',
+  'identical-entries',
+  'table-refused',
+  'superblock-elsewhere',
+  'foreign-signature',
+  'future-seq-count',
+  'beyond-origin',
+  'across-origin-end',
+  'device-resized',
+  'large-block-size',
+  'uncommitted-entries',
+  'stale-copies',
+  'changed-while-read',
+  'reserved-not-zero',
+  'blank',
+] as const;
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export interface Problem {
   readonly code: ProblemCode;

@@ -23,6 +23,7 @@ export const debianPackages = Object.freeze({
   'util-linux': 'blockdev, blkdiscard and others in the guests; setsid on the host',
   e2fsprogs: 'ext4 on a cached device',
   xfsprogs: 'xfs on a cached device',
+  'groff-base': 'renders the manual pages',
 });
 
 /**

@@ -26,7 +26,16 @@ export interface SlowDecoding {
   readonly state: SlowState;
   /** Why a superblock cannot be used, in the words of this file; empty for one that can. */
   readonly fault:
-    '' | 'blank' | 'torn' | 'magic' | 'version' | 'block size' | 'overflow' | 'too small' | 'no blocks';
+    | ''
+    | 'blank'
+    | 'torn'
+    | 'magic lost'
+    | 'magic'
+    | 'version'
+    | 'block size'
+    | 'overflow'
+    | 'too small'
+    | 'no blocks';
   readonly magic: bigint;
   readonly version: bigint;
   readonly block_size: bigint;
@@ -131,12 +140,13 @@ export function decodeSlowly(
 
 /** §1.5, in its order; the names of the states are those of design.md §2. */
 function judge(
-  superblock: Pick<SlowDecoding, 'magic' | 'version' | 'block_size' | 'n_blocks'>,
+  superblock: Pick<SlowDecoding, 'magic' | 'version' | 'block_size' | 'n_blocks' | 'seq_count'>,
   area: bigint,
 ): [SlowState | 'usable', SlowDecoding['fault']] {
-  const { magic, version, block_size, n_blocks } = superblock;
+  const { magic, version, block_size, n_blocks, seq_count } = superblock;
   if (magic === 0n && version === 0n) return ['blank', 'blank'];
-  if (magic === 0n && version === 1n) return ['torn', 'torn'];
+  // A format leaves seq_count 0 (§1.6): with another one there was a cache, and its magic was overwritten.
+  if (magic === 0n && version === 1n) return seq_count === 0n ? ['torn', 'torn'] : ['damaged', 'magic lost'];
   if (magic !== 0x23489321n) return ['foreign', 'magic'];
   if (version !== 1n) return ['damaged', 'version'];
   const sizes = [512n, 1024n, 2048n, 4096n, 8192n, 16384n, 32768n, 65536n];
