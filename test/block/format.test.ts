@@ -48,7 +48,7 @@ describe('format of a block device', () => {
 
   it('refuses a mounted device and names the mount point, whatever flags are given', async () => {
     const device = loopDevice(blankFile(1 << 22));
-    execFileSync('mke2fs', ['-q', '-t', 'ext4', device]);
+    execFileSync('mke2fs', ['-q', '-t', 'ext4', device], { stdio: 'ignore' });
     const mountPoint = scratchFolder();
     execFileSync('mount', [device, mountPoint]);
     onTestFinished(() => {

@@ -96,7 +96,7 @@ describe('format refuses', () => {
 
   it("another format's signature, unless --overwrite-signature is given", async () => {
     const path = blankFile(1 << 20);
-    execFileSync('mke2fs', ['-q', '-t', 'ext4', path]);
+    execFileSync('mke2fs', ['-q', '-t', 'ext4', path], { stdio: 'ignore' });
     const said = await expectRefusal(path, flags, 5, 'foreign-signature');
     expect(said).toContain('ext4');
     expect(said).toContain('--overwrite-signature');
