@@ -20,8 +20,7 @@ const remarks = [];
 requireNode();
 const missingPackages = await setUp();
 check('build', [process.execPath, 'bin/build.js']);
-check('format of the sources', ['node_modules/.bin/prettier', '--check', '--log-level', 'warn', '.']);
-check('lint', ['node_modules/.bin/eslint', '.', '--max-warnings', '0']);
+check('lint and format of the sources', ['npm', 'run', '--silent', 'lint']);
 check('types', ['node_modules/.bin/tsc', '--noEmit']);
 // Coverage has thresholds, and a few chosen files can't reach them.
 runSuites('unit', chosen.length === 0 ? ['--coverage'] : []);
