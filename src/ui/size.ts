@@ -4,6 +4,9 @@ import { size, TEXT_WIDTH, type TextOptions } from './inspection.js';
 import { tone } from './style.js';
 import { table, wrap } from './table.js';
 
+const WHY_NONE =
+  'None: the device takes not even one block of metadata and one of data, or more blocks than the kernel handles.';
+
 /** What `wcache size` shows a person: every block size side by side, the chosen one marked. */
 export function sizeText(document: SizeDocument, options: TextOptions): string {
   const of = document.device === null ? 'a cache device of' : `${tone('strong', document.device)},`;
@@ -23,6 +26,7 @@ export function sizeText(document: SizeDocument, options: TextOptions): string {
       ],
       rows,
     ),
+    ...(document.layouts.some(({ n_blocks }) => n_blocks === null) ? [wrap(WHY_NONE, TEXT_WIDTH)] : []),
     wrap(
       'RAM is what the kernel takes while the cache is active: 88 bytes a block in ssd mode, 72 in pmem mode (up to kernel 6.12).',
       TEXT_WIDTH,

@@ -52,6 +52,7 @@ describe('size', () => {
     expect(document.layouts.map(({ n_blocks }) => n_blocks)).toEqual([7, 3, 1, null]);
     const { stdout } = await wcache(['size', '--cache', '4096']);
     expect(stdout).toMatch(/4096 +none +-/);
+    expect(stdout).toContain('None: the device takes not even');
   });
 
   it('marks the asked block size and adds an unusual one', async () => {

@@ -5,12 +5,14 @@ import {
   FREE,
   MIB,
   MadeUpCache,
+  MeasuringCache,
   WatchedDevice,
   inspectEntries,
   makeImage,
   memoryImage,
   scramble,
   selectAll,
+  type MadeUpRecipe,
   type RawEntry,
 } from './helpers.js';
 import { decodeSlowly } from './slow-decoder.js';
@@ -211,7 +213,7 @@ describe('with more repeated sectors than are listed one by one', () => {
   const repeated = 2 ** 20 + 2 ** 16;
   const nBlocks = 2 * repeated + 3;
   // Sector k has the entries k and k + repeated: the first older, equal or newer by k. The last three are single.
-  const device = new MadeUpCache({
+  const recipe: MadeUpRecipe = {
     nBlocks,
     blockSize: 512,
     seqCount: 100n,
@@ -221,7 +223,7 @@ describe('with more repeated sectors than are listed one by one', () => {
       words[at + 1] = index < repeated ? 0 : block === index ? 1 : 0;
       words[at + 2] = index < repeated ? 1 + (block % 3) : 2;
     },
-  });
+  };
   const stateOf = (index: number): string => {
     if (index >= 2 * repeated) return 'live';
     const first = index < repeated;
@@ -232,6 +234,7 @@ describe('with more repeated sectors than are listed one by one', () => {
   };
 
   it('decides each of them, in a few passes', async () => {
+    const device = new MeasuringCache(recipe);
     const watched = new WatchedDevice(device);
     const inspection = await inspectEntries(watched);
     const identical = Math.floor((repeated + 1) / 3);
@@ -252,6 +255,8 @@ describe('with more repeated sectors than are listed one by one', () => {
     expect(wrong).toBe(0);
     // 2^20 sectors a pass: three passes here, besides the first one.
     expect(watched.bytesRead).toBeLessThan(4 * device.metadataBytes + MIB);
+    // A table of 2^20 sectors takes 36 MiB, and is used again by each pass; the rest is for finding the repeats.
+    expect(device.most / MIB).toBeLessThan(36 + (8 * nBlocks) / MIB + 16);
     expect(inspection.entries.copies.identicalExamples).toHaveLength(8);
     for (const { index } of inspection.entries.copies.identicalExamples) {
       expect(stateOf(index - repeated)).toBe('identical');

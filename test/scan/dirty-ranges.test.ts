@@ -132,7 +132,7 @@ it.each([512, 4096, 65536])(
     ]);
     sectors.push(0n, block, 2n ** 64n - block);
     // From 2^52 on numbers are no longer doubles; one less and all of them still are.
-    for (const below of [2n ** 52n - block, 2n ** 52n, 2n ** 53n, 2n ** 64n]) {
+    for (const below of [2n ** 52n - block, 2n ** 52n, 2n ** 53n, 2n ** 54n - 1n, 2n ** 64n]) {
       const some = sectors.filter((sector) => sector <= below);
       const { ranges, endSector } = await rangesOf({ entries: live(some), seqCount: 1, blockSize });
       expect(ranges).toEqual(plainRanges(some, blockSize));

@@ -138,6 +138,22 @@ export class MadeUpCache extends ReadOnlyDevice {
   }
 }
 
+/** A made-up cache that looks at the memory of the process at each read. Nothing may be counted on to be collected. */
+export class MeasuringCache extends MadeUpCache {
+  readonly #before = process.memoryUsage().arrayBuffers;
+  /** The most that array buffers took in addition, in bytes. */
+  most = 0;
+
+  override read(target: Uint8Array, offset: Bytes): void {
+    this.measure();
+    super.read(target, offset);
+  }
+
+  measure(): void {
+    this.most = Math.max(this.most, process.memoryUsage().arrayBuffers - this.#before);
+  }
+}
+
 /** Another device that keeps a record of what was read from it, and lets a test act before each read. */
 export class WatchedDevice extends ReadOnlyDevice {
   override readonly name: string;

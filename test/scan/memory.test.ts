@@ -1,25 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Bytes } from '../../src/device/block-device.js';
 import { DirtyRanges, inspect, requireEntries } from '../../src/scan/index.js';
-import { MIB, MadeUpCache, scramble, type EntryMaker } from './helpers.js';
+import { MIB, MadeUpCache, MeasuringCache, scramble, type EntryMaker } from './helpers.js';
 
 const N_BLOCKS = 4 * MIB;
-
-/** A made-up cache that looks at the memory of the process at each read. */
-class MeasuringCache extends MadeUpCache {
-  readonly #before = process.memoryUsage().arrayBuffers;
-  /** The most that array buffers took in addition, in bytes. */
-  most = 0;
-
-  override read(target: Uint8Array, offset: Bytes): void {
-    this.measure();
-    super.read(target, offset);
-  }
-
-  measure(): void {
-    this.most = Math.max(this.most, process.memoryUsage().arrayBuffers - this.#before);
-  }
-}
 
 /** Block `index` of a random order of blocks over an origin of so many (a power of two, at most 2^50). */
 function randomBlocks(bits: number): EntryMaker {
