@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryDevice } from '../../src/device/memory-device.js';
 import { UsageError, WrongDeviceError } from '../../src/errors.js';
 import {
+  PROBLEM_CODES,
   checkDevice,
   findProblems,
   inspect,
@@ -235,6 +236,18 @@ describe('finds', () => {
     });
     expect(fewer.problems.map(({ code }) => code)).toEqual(['device-resized']);
   });
+});
+
+it('has a test for every code there is', () => {
+  const context: ProblemCode[] = [
+    'changed-while-read',
+    'foreign-signature',
+    'not-dax',
+    'superblock-elsewhere',
+    'table-refused',
+  ];
+  const tested = [...PROBLEMS.map(([code]) => code), ...context];
+  expect(tested.sort()).toEqual([...PROBLEM_CODES].sort());
 });
 
 it('sorts by severity, the worst first', async () => {
