@@ -65,7 +65,7 @@ export async function checkDevice(device: BlockDevice, options: CheckOptions = {
       contextProblem(
         'table-refused',
         'error',
-        `The metadata is sound, but the kernel will refuse a table with blocks of ${String(blockSize)} bytes in mode ${mode}: "${activation.kernelMessage}".`,
+        `There is nothing wrong in the metadata, but the kernel will refuse a table with blocks of ${String(blockSize)} bytes in mode ${mode}: "${activation.kernelMessage}".`,
         'Check the device, --block-size and --mode; nothing is lost by a table that is refused.',
       ),
     );

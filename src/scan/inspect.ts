@@ -126,7 +126,7 @@ function requireRoomForSuperblock(device: BlockDevice, startSector: bigint, area
   }
 }
 
-/** Reads the superblock at a byte offset, in whole logical blocks where the device has them. */
+/** Reads the superblock at a byte offset. */
 export function readSuperblock(device: BlockDevice, startBytes: bigint): Superblock {
   const bytes = new Uint8Array(SUPERBLOCK_BYTES);
   device.read(bytes, startBytes);

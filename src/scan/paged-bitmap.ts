@@ -55,6 +55,18 @@ export class PagedBitmap {
     }
   }
 
+  /** Calls `visit` with every member in ascending order: several times as fast as {@link values}. */
+  forEach(visit: (value: number) => void): void {
+    for (const [pageNumber, page] of this.#directory.entries()) {
+      if (page !== undefined) {
+        visitMembers(page, pageNumber * PAGE_BITS, visit);
+      }
+    }
+    for (const pageNumber of [...this.#beyond.keys()].sort((a, b) => a - b)) {
+      visitMembers(this.#beyond.get(pageNumber) ?? new Uint32Array(0), pageNumber * PAGE_BITS, visit);
+    }
+  }
+
   #pageToWrite(pageNumber: number): Uint32Array {
     if (pageNumber >= DIRECTORY_PAGES) {
       const there = this.#beyond.get(pageNumber);
@@ -74,6 +86,17 @@ export class PagedBitmap {
       this.#directory[pageNumber] = page;
     }
     return page;
+  }
+}
+
+function visitMembers(page: Uint32Array, first: number, visit: (value: number) => void): void {
+  for (let index = 0; index < page.length; index += 1) {
+    let word = page[index] ?? 0;
+    while (word !== 0) {
+      const lowest = word & -word;
+      visit(first + index * 32 + (31 - Math.clz32(lowest)));
+      word ^= lowest;
+    }
   }
 }
 

@@ -80,10 +80,10 @@ export class SeenSectors {
       return;
     }
     const hashes = this.#hashes();
-    for (const block of bitmap.values()) {
+    bitmap.forEach((block) => {
       const sector = block * this.#sectorsPerBlock;
       hashes.add(Math.floor(sector / 2 ** 32), sector % 2 ** 32);
-    }
+    });
     this.#bitmap = null;
   }
 }

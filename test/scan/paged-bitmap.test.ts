@@ -72,3 +72,14 @@ it('takes memory only where members are', () => {
   bitmap.add(Number.MAX_SAFE_INTEGER);
   expect(bitmap.sizeBytes).toBe(3 * PAGE_BYTES + 1001 * 8);
 });
+
+it('visits with forEach what values gives, in the same order, near and far', () => {
+  const bitmap = new PagedBitmap();
+  for (const value of [0, 31, 32, 65535, 65536, 2 ** 36 - 1, 2 ** 36, 2 ** 45 + 7, 5]) {
+    bitmap.add(value);
+  }
+  const visited: number[] = [];
+  bitmap.forEach((value) => visited.push(value));
+  expect(visited).toEqual([...bitmap.values()]);
+  expect(visited).toHaveLength(9);
+});
