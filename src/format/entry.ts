@@ -29,8 +29,9 @@ export function encodeEntry(
     }
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  view.setBigUint64(offset, entry.original_sector, true);
+  // The second half first: where an entry does not fit, this throws before a byte is written.
   view.setBigUint64(offset + 8, entry.seq_count, true);
+  view.setBigUint64(offset, entry.original_sector, true);
   return bytes;
 }
 

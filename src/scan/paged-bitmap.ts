@@ -43,27 +43,31 @@ export class PagedBitmap {
     return ((page[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
   }
 
-  /** Every member in ascending order. */
+  /** Every member in ascending order, page by page. */
   *values(): Generator<number> {
-    for (const [pageNumber, page] of this.#directory.entries()) {
-      if (page !== undefined) {
-        yield* membersOf(page, pageNumber * PAGE_BITS);
-      }
-    }
-    for (const pageNumber of [...this.#beyond.keys()].sort((a, b) => a - b)) {
-      yield* membersOf(this.#beyond.get(pageNumber) ?? new Uint32Array(0), pageNumber * PAGE_BITS);
+    for (const [first, page] of this.#pages()) {
+      const members: number[] = [];
+      visitMembers(page, first, (value) => members.push(value));
+      yield* members;
     }
   }
 
   /** Calls `visit` with every member in ascending order: several times as fast as {@link values}. */
   forEach(visit: (value: number) => void): void {
+    for (const [first, page] of this.#pages()) {
+      visitMembers(page, first, visit);
+    }
+  }
+
+  /** The touched pages in ascending order, each with the number of its first bit. */
+  *#pages(): Generator<[number, Uint32Array]> {
     for (const [pageNumber, page] of this.#directory.entries()) {
       if (page !== undefined) {
-        visitMembers(page, pageNumber * PAGE_BITS, visit);
+        yield [pageNumber * PAGE_BITS, page];
       }
     }
-    for (const pageNumber of [...this.#beyond.keys()].sort((a, b) => a - b)) {
-      visitMembers(this.#beyond.get(pageNumber) ?? new Uint32Array(0), pageNumber * PAGE_BITS, visit);
+    for (const [pageNumber, page] of [...this.#beyond].sort(([a], [b]) => a - b)) {
+      yield [pageNumber * PAGE_BITS, page];
     }
   }
 
@@ -95,17 +99,6 @@ function visitMembers(page: Uint32Array, first: number, visit: (value: number) =
     while (word !== 0) {
       const lowest = word & -word;
       visit(first + index * 32 + (31 - Math.clz32(lowest)));
-      word ^= lowest;
-    }
-  }
-}
-
-function* membersOf(page: Uint32Array, first: number): Generator<number> {
-  for (let index = 0; index < page.length; index += 1) {
-    let word = page[index] ?? 0;
-    while (word !== 0) {
-      const lowest = word & -word;
-      yield first + index * 32 + (31 - Math.clz32(lowest));
       word ^= lowest;
     }
   }
