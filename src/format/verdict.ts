@@ -16,8 +16,8 @@ export type SuperblockFault =
   | 'area-too-small';
 
 /**
- * What the first 64 bytes say, before any entry is looked at. `usable` means that a kernel whose table names the
- * same block size loads it; only then are there entries to read.
+ * What the first 64 bytes say, before any entry is looked at. `usable` means that nothing in it makes
+ * a kernel refuse it whose table names the same block size; only then are there entries to read.
  */
 export type SuperblockVerdict =
   | { readonly kind: 'blank'; readonly reason: string }

@@ -102,7 +102,7 @@ function* superblockProblems(inspection: Inspection): Generator<Problem> {
       'device-resized',
       'warning',
       1,
-      `It has ${String(geometry.nBlocks)} blocks where a format would make ${String(maxNBlocks)} now: the device was resized, or the superblock altered.`,
+      `It has ${plural(Number(geometry.nBlocks), 'block', 'blocks')} where a format would make ${String(maxNBlocks)} now: the device was resized, or the superblock altered.`,
       'The kernel keeps using the recorded number. To use the whole device, flush and remove the cache, format it, and create it again.',
     );
   }
@@ -212,7 +212,7 @@ function* entryProblems(entries: EntrySummary, changedWhileRead: boolean): Gener
         'stale-copies',
         'info',
         copies.stale - copies.identical,
-        `${plural(copies.stale - copies.identical, 'committed entry is', 'committed entries are')} older copies of blocks that have a newer one. The kernel frees them.`,
+        `${plural(copies.stale - copies.identical, 'committed entry is an older copy of a block that has', 'committed entries are older copies of blocks that have')} a newer one. The kernel frees them.`,
         null,
       ),
       examples: copies.staleExamples,
