@@ -4,6 +4,23 @@ import { NotPossibleHereError, OperationError } from './errors.js';
 export interface ProgramResult {
   readonly stdout: string;
   readonly stderr: string;
+  readonly status: number;
+}
+
+export interface ProgramOptions {
+  /** Exit statuses that are an answer and no failure; only 0 unless told. */
+  readonly acceptStatus?: readonly number[];
+  /**
+   * How long the program may take; without it there is no limit. Past it the program is told to end and no longer
+   * waited for, because a process that the kernel holds up cannot be ended.
+   */
+  readonly timeoutMs?: number;
+  /** Added to the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Open files that the program gets as 3, 4 and so on, and keeps open as long as it runs. */
+  readonly descriptors?: readonly number[];
+  /** Gives up waiting, and leaves the program to itself; the promise then rejects with the signal's reason. */
+  readonly abandon?: AbortSignal | undefined;
 }
 
 /** Operators' root shells often lack the sbin folders, where dmsetup, blkid and wipefs live. */
@@ -18,18 +35,49 @@ export function programFolders(path: string | undefined): string {
   return [...new Set([...own, ...SYSTEM_FOLDERS])].join(':');
 }
 
+/** A command as it would be typed: words with anything unusual in them are quoted. */
+export function shellLine(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}
+
 /**
  * Runs a program with its arguments as they are (no shell) in the C locale, and returns what it printed.
- * The only place in wcache that starts a process; a lint rule keeps it so.
+ * The only place in wcache that starts a process; a lint rule keeps it so. The program is in a process group of its
+ * own: a Ctrl-C at the terminal is for wcache, which decides where a sequence may stop.
  *
  * @throws {@link NotPossibleHereError} `program-missing` when it is not installed.
- * @throws {@link OperationError} `program-failed` with its own words when it ends with another status than 0.
+ * @throws {@link OperationError} `program-failed` with its own words when it ends with another status than 0,
+ *   `program-timeout` when it takes too long.
  */
-export async function runProgram(program: string, args: readonly string[]): Promise<ProgramResult> {
-  const result = await execa(program, [...args], {
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> {
+  const { acceptStatus = [], timeoutMs, environment = {}, descriptors = [], abandon } = options;
+  const line = shellLine([program, ...args]);
+  abandon?.throwIfAborted();
+  const running = execa(program, [...args], {
     reject: false,
-    stdin: 'ignore',
-    env: { LC_ALL: 'C', PATH: programFolders(process.env['PATH']) },
+    // execa takes open descriptors there; its types do not know it.
+    stdio: ['ignore', 'pipe', 'pipe', ...descriptors] as unknown as ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    cleanup: false,
+    env: { ...environment, LC_ALL: 'C', PATH: programFolders(process.env['PATH']) },
+  });
+  const leave = (): void => {
+    running.stdout.destroy();
+    running.stderr.destroy();
+    running.unref();
+  };
+  const result = await orLimit(running, timeoutMs, abandon, leave, () => {
+    running.kill('SIGKILL');
+    return new OperationError(`${program} did not finish within ${String((timeoutMs ?? 0) / 1000)} s.`, {
+      code: 'program-timeout',
+      hint: `The command was: ${line}`,
+    });
   });
   if (result.code === 'ENOENT') {
     throw new NotPossibleHereError(`The program ${program} is not installed on this machine.`, {
@@ -38,14 +86,47 @@ export async function runProgram(program: string, args: readonly string[]): Prom
       cause: result,
     });
   }
-  if (result.failed) {
+  const status = result.exitCode ?? -1;
+  if (result.failed && !acceptStatus.includes(status)) {
     const printed = result.stderr.trim();
     const ownWords = printed === '' ? (result.shortMessage ?? 'it did not say why') : printed;
     throw new OperationError(`${program} failed: ${ownWords}`, {
       code: 'program-failed',
-      hint: `The command was: ${[program, ...args].join(' ')}`,
+      hint: `The command was: ${line}`,
       cause: result,
     });
   }
-  return { stdout: result.stdout, stderr: result.stderr };
+  return { stdout: result.stdout, stderr: result.stderr, status };
+}
+
+/** The result of `work`, unless a time limit or an abandoning signal comes first; then the program is left alone. */
+async function orLimit<T>(
+  work: PromiseLike<T>,
+  timeoutMs: number | undefined,
+  abandon: AbortSignal | undefined,
+  leave: () => void,
+  late: () => Error,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = (): void => undefined;
+  const given = new Promise<never>((_, reject) => {
+    if (timeoutMs !== undefined) {
+      timer = setTimeout(() => {
+        const error = late();
+        leave();
+        reject(error);
+      }, timeoutMs);
+    }
+    onAbort = () => {
+      leave();
+      reject(abandon?.reason instanceof Error ? abandon.reason : new Error('given up'));
+    };
+    abandon?.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, given]);
+  } finally {
+    clearTimeout(timer);
+    abandon?.removeEventListener('abort', onAbort);
+  }
 }

@@ -46,6 +46,47 @@ function badSize(text: string, why: string): UsageError {
   });
 }
 
+const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * Reads a time as people write it: `500ms`, `2s`, `1.5h`, and as the kernel takes it: `1000` (milliseconds). The result
+ * is in milliseconds, exact; what is no whole number of them is refused.
+ *
+ * Throws {@link UsageError} `bad-time`.
+ */
+export function parseMilliseconds(text: string): number {
+  const match = /^(?<whole>\d{1,12})(?:\.(?<fraction>\d{1,9}))?(?<unit>ms|s|m|min|h|d)?$/.exec(text.trim());
+  const { whole, fraction = '', unit = 'ms' } = match?.groups ?? {};
+  const scale = 10n ** BigInt(fraction.length);
+  const scaled =
+    whole === undefined
+      ? -1n
+      : BigInt(whole + fraction) * BigInt(MILLISECONDS[unit as keyof typeof MILLISECONDS]);
+  const milliseconds = Number(scaled / scale);
+  if (scaled < 0n || scaled % scale !== 0n || !Number.isSafeInteger(milliseconds)) {
+    throw new UsageError(`"${text}" is not a time.`, {
+      code: 'bad-time',
+      hint: 'Write milliseconds, or a number with ms, s, m, h or d.',
+    });
+  }
+  return milliseconds;
+}
+
+/** A time for people, in at most two units: `450 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+export function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds < 1000) return `${String(Math.round(milliseconds))} ms`;
+  if (milliseconds < 60_000) return `${String(Math.round(milliseconds / 100) / 10)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  const steps = [
+    [86_400, 'd', 3600, 'h'],
+    [3600, 'h', 60, 'min'],
+    [60, 'min', 1, 's'],
+  ] as const;
+  const [large, largeName, small, smallName] = steps.find(([size]) => seconds >= size) ?? steps[2];
+  const rest = Math.floor((seconds % large) / small);
+  return `${String(Math.floor(seconds / large))} ${largeName}${rest === 0 ? '' : ` ${String(rest)} ${smallName}`}`;
+}
+
 /** Reads a sector number, or a count of sectors: decimal digits, below 2^55 (byte 2^64). */
 export function parseSector(text: string): bigint {
   const sector = /^\d{1,20}$/.test(text) ? BigInt(text) : -1n;

@@ -1,10 +1,33 @@
 export { alignedBuffer, isAligned } from './aligned-buffer.js';
 export type { BlockDevice, Bytes } from './block-device.js';
+export { isMappable } from './dax.js';
+export type { DevRoot } from './device-links.js';
 export { formatDeviceNumber } from './device-number.js';
+export { devicesAbove, overlap, underlyingDevices } from './device-tree.js';
+export {
+  mangleName,
+  MAX_MAPPING_NAME_BYTES,
+  MAX_MAPPING_UUID_BYTES,
+  requireMappingName,
+  unmangleName,
+} from './dm-names.js';
 export { type Faults, FaultyDevice, type FaultyRange } from './faulty-device.js';
 export { FileDevice, type FileDeviceOptions } from './file-device.js';
+export { type FileSystem, findFileSystem } from './file-system.js';
+export {
+  bestPath,
+  deviceIdentity,
+  type DeviceIdentity,
+  shareIdentity,
+  type SharedIdentity,
+  stablePath,
+} from './identity.js';
+export { kernelLogMark, type KernelLogReader, kernelLogSince, type KernelLogSource } from './kernel-log.js';
+export { lvmOwner, type LvmOwner } from './lvm.js';
+export { memoryFacts, type MemoryFacts } from './memory.js';
 export { memoryPageBytes } from './memory-page.js';
 export { MemoryDevice, type MemoryDeviceOptions } from './memory-device.js';
+export { type DeviceMount, mountsOf } from './mounts.js';
 export { openDevice, type OpenDeviceOptions, type OpenedDevice } from './open-device.js';
 export { type DeviceRecord, RecordingDevice } from './recording-device.js';
 export { findSignatures, type Signature } from './signatures.js';

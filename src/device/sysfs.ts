@@ -50,7 +50,7 @@ const SYSFS_SECTOR_BYTES = 512n;
  * @returns null when sysfs has no such device (any more); never throws for what sysfs lacks.
  */
 export function blockDeviceFacts(deviceNumber: string, roots: SysfsRoot = {}): BlockDeviceFacts | null {
-  const folder = resolved(join(roots.sysRoot ?? '/sys', 'dev/block', deviceNumber));
+  const folder = blockDeviceFolder(deviceNumber, roots);
   const sectors = folder === null ? null : readFact(join(folder, 'size'));
   if (folder === null || sectors === null || !/^\d+$/.test(sectors)) return null;
   const isPartition = readFact(join(folder, 'partition')) !== null;
@@ -76,6 +76,11 @@ export function blockDeviceFacts(deviceNumber: string, roots: SysfsRoot = {}): B
     })),
     parentDisk: isPartition ? referenceTo(diskFolder) : null,
   };
+}
+
+/** The folder of a block device in sysfs; null when there is none (any more). A partition's is in its disk's. */
+export function blockDeviceFolder(deviceNumber: string, { sysRoot = '/sys' }: SysfsRoot = {}): string | null {
+  return resolved(join(sysRoot, 'dev/block', deviceNumber));
 }
 
 /** The trimmed content of a file in sysfs; null when it is not there (any more) or cannot be read. */
