@@ -1,0 +1,18 @@
+export * from './compare-tables.js';
+export * from './effective-options.js';
+export * from './explain.js';
+export * from './features.js';
+export * from './hazards.js';
+export * from './judge-table.js';
+export * from './kernel-release.js';
+export * from './messages.js';
+export * from './option-rules.js';
+export * from './parse-table.js';
+export * from './problem-codes.js';
+export * from './status.js';
+export * from './table.js';
+export * from './target-version.js';
+export * from './watermarks.js';
+export * from './words.js';
+export type { Applies } from './kernel-range.js';
+export type { CacheFacts } from './judge-cache.js';
