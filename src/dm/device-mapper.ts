@@ -1,0 +1,72 @@
+import type { TargetLine, TargetVersion } from '../table/index.js';
+
+/** A mapping as the kernel's device-mapper knows it, whatever its targets are. */
+export interface MappedDevice {
+  /** The kernel's name, in which libdm writes unusual characters as `\x20`. */
+  readonly name: string;
+  /** Empty where it has none. */
+  readonly uuid: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly suspended: boolean;
+  readonly readOnly: boolean;
+  readonly hasLiveTable: boolean;
+  /** A table is loaded and waits for the next resume. */
+  readonly hasInactiveTable: boolean;
+  /** How many have it open: mounts, programs, mappings on top of it. */
+  readonly openCount: number;
+}
+
+export type TableSlot = 'live' | 'inactive';
+
+/** What a `create` makes: a mapping with a live table of one line. */
+export interface NewMapping {
+  readonly name: string;
+  readonly uuid: string;
+  readonly line: TargetLine;
+  /** As `dmsetup --readahead` takes it: sectors, `+sectors` for at least as many, `auto` or `none`. */
+  readonly readAhead?: string | undefined;
+}
+
+export interface SuspendOptions {
+  /** Do not freeze the file system on it first. */
+  readonly skipLockfs?: boolean;
+}
+
+/**
+ * The port to a device-mapper: the kernel's through dmsetup, or one in this process. Names are the kernel's names.
+ *
+ * All methods throw {@link OperationError} when the device-mapper refuses, with the kernel's words where they can be
+ * had; {@link BusyError} `device-busy` where it says so; {@link WrongDeviceError} `no-such-mapping` for a name that
+ * does not exist; {@link NotPossibleHereError} where there is no device-mapper or no permission.
+ */
+export interface DeviceMapper {
+  /** All mappings, sorted by name. */
+  list(): Promise<MappedDevice[]>;
+  /** Null where there is none of this name. */
+  info(name: string): Promise<MappedDevice | null>;
+  /** No lines where the slot is empty. */
+  table(name: string, slot: TableSlot): Promise<TargetLine[]>;
+  /** Of the live table; never makes the target flush anything. */
+  status(name: string): Promise<TargetLine[]>;
+  /** The live tables' lines that use a target, by mapping, in one call. */
+  tables(target: string): Promise<Map<string, TargetLine[]>>;
+  /** The same for status. */
+  statuses(target: string): Promise<Map<string, TargetLine[]>>;
+  /** The version of a target that the kernel has loaded; null where it has not. */
+  targetVersion(target: string): Promise<TargetVersion | null>;
+  create(mapping: NewMapping): Promise<void>;
+  /** Puts a table into the inactive slot. */
+  load(name: string, line: TargetLine): Promise<void>;
+  /** Empties the inactive slot. */
+  clear(name: string): Promise<void>;
+  suspend(name: string, options?: SuspendOptions): Promise<void>;
+  /** Makes the inactive table live, if there is one, and lets I/O go on. */
+  resume(name: string): Promise<void>;
+  /**
+   * Sends a message to the target at sector 0. `flush` takes until everything is written back, and nothing can stop
+   * the kernel; `abandon` only gives up waiting for it.
+   */
+  message(name: string, text: string, abandon?: AbortSignal): Promise<void>;
+  remove(name: string): Promise<void>;
+}

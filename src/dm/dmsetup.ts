@@ -1,0 +1,211 @@
+import { BusyError, NotPossibleHereError, OperationError, WrongDeviceError } from '../errors.js';
+import { runProgram, shellLine, type ProgramOptions, type ProgramResult } from '../exec.js';
+import type { TargetLine, TargetVersion } from '../table/index.js';
+import { unmangleName } from '../device/dm-names.js';
+import { kernelLogMark, kernelLogSince } from '../device/kernel-log.js';
+import type { DeviceMapper, MappedDevice, NewMapping, SuspendOptions, TableSlot } from './device-mapper.js';
+import {
+  INFO_COLUMNS,
+  parseInfo,
+  parseLines,
+  parseNamedLines,
+  parseTargets,
+  parseVersions,
+} from './dmsetup-output.js';
+import { dmsetupWords } from './dmsetup-words.js';
+import { udevOptions, udevRuns } from './udev.js';
+
+/** Asking the kernel for what it has in memory takes milliseconds; a limit tells when it is stuck. */
+const QUESTION_LIMIT_MS = 30_000;
+
+/**
+ * The kernel's device-mapper, through dmsetup. Names go through as they are (`--manglename none`), so what libdm would
+ * make of them is decided in one place: where the user's name becomes the kernel's.
+ *
+ * Questions have a time limit. What changes something has none, because the kernel may take hours to write a cache
+ * back, and a dmsetup that is ended half-way does not stop it.
+ */
+export class Dmsetup implements DeviceMapper {
+  readonly #udev: string[];
+  readonly #inherited: number[] = [];
+
+  constructor(withUdev = udevRuns()) {
+    this.#udev = udevOptions(withUdev);
+  }
+
+  /**
+   * Lets the commands that change something hold a lock too: one that the kernel keeps busy after wcache was killed
+   * must still keep the next wcache away.
+   */
+  holdWith(lock: { readonly descriptor: number }): void {
+    this.#inherited.push(lock.descriptor);
+  }
+
+  /** The command that a change would be, word for word. */
+  commandLine(words: readonly string[]): string {
+    return shellLine(['dmsetup', ...this.#changing(words)]);
+  }
+
+  async list(): Promise<MappedDevice[]> {
+    return parseInfo(await this.#ask(['info', ...infoOptions]));
+  }
+
+  async info(name: string): Promise<MappedDevice | null> {
+    const { stdout, status } = await this.#run(['info', ...infoOptions, '--', name], {
+      timeoutMs: QUESTION_LIMIT_MS,
+      acceptStatus: [1],
+    });
+    if (status === 0) return parseInfo(stdout)[0] ?? null;
+    // Its exit status does not tell a mapping that is not there from another failure.
+    return (await this.list()).find((device) => device.name === name) ?? null;
+  }
+
+  async table(name: string, slot: TableSlot): Promise<TargetLine[]> {
+    const which = slot === 'inactive' ? ['--inactive'] : [];
+    return parseLines(await this.#ask(['table', ...which, '--', name], name));
+  }
+
+  async status(name: string): Promise<TargetLine[]> {
+    return parseLines(await this.#ask(['status', '--noflush', '--', name], name));
+  }
+
+  tables(target: string): Promise<Map<string, TargetLine[]>> {
+    return this.#ofAll(['table', '--target', target]);
+  }
+
+  statuses(target: string): Promise<Map<string, TargetLine[]>> {
+    return this.#ofAll(['status', '--noflush', '--target', target]);
+  }
+
+  async targetVersion(target: string): Promise<TargetVersion | null> {
+    return parseTargets(await this.#ask(['targets'])).get(target) ?? null;
+  }
+
+  /** The versions of dmsetup's library and of the kernel's driver; null for what does not answer. */
+  async versions(): Promise<{ library: string | null; driver: string | null }> {
+    const { stdout } = await this.#run(['version'], { timeoutMs: QUESTION_LIMIT_MS, acceptStatus: [1] });
+    return parseVersions(stdout);
+  }
+
+  create(mapping: NewMapping): Promise<void> {
+    return this.#change(mapping.name, dmsetupWords.create(mapping));
+  }
+
+  load(name: string, line: TargetLine): Promise<void> {
+    return this.#change(name, dmsetupWords.load(name, line));
+  }
+
+  clear(name: string): Promise<void> {
+    return this.#change(name, dmsetupWords.clear(name));
+  }
+
+  suspend(name: string, options?: SuspendOptions): Promise<void> {
+    return this.#change(name, dmsetupWords.suspend(name, options));
+  }
+
+  resume(name: string): Promise<void> {
+    return this.#change(name, dmsetupWords.resume(name));
+  }
+
+  message(name: string, text: string, abandon?: AbortSignal): Promise<void> {
+    return this.#change(name, dmsetupWords.message(name, text), abandon);
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#change(name, dmsetupWords.remove(name));
+  }
+
+  async #ofAll(words: string[]): Promise<Map<string, TargetLine[]>> {
+    const names = (await this.list()).map(({ name }) => name);
+    const asked = names.some((name) => name.includes('\n')) ? null : await this.#ask(words);
+    if (asked !== null) {
+      try {
+        return parseNamedLines(asked, names);
+      } catch {
+        // A mapping came up between the two questions; each is asked by itself then.
+      }
+    }
+    const found = new Map<string, TargetLine[]>();
+    for (const { name } of await this.list()) {
+      const lines = parseLines(await this.#ask([...words, '--', name], name));
+      if (lines.length > 0) found.set(name, lines);
+    }
+    return found;
+  }
+
+  async #ask(words: readonly string[], name?: string): Promise<string> {
+    try {
+      const { stdout } = await this.#run(words, { timeoutMs: QUESTION_LIMIT_MS });
+      return stdout;
+    } catch (error) {
+      throw await this.#explained(error, name);
+    }
+  }
+
+  async #change(name: string, words: readonly string[], abandon?: AbortSignal): Promise<void> {
+    const mark = kernelLogMark();
+    try {
+      await this.#run(this.#changing(words), { abandon, descriptors: this.#inherited });
+    } catch (error) {
+      const log = kernelLogSince(mark).filter((line) => line.startsWith('device-mapper: '));
+      throw await this.#explained(error, words[0] === 'create' ? undefined : name, log);
+    }
+  }
+
+  #changing(words: readonly string[]): string[] {
+    return ['--manglename', 'none', ...this.#udev, ...words];
+  }
+
+  #run(words: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
+    const all = words[0] === '--manglename' ? words : ['--manglename', 'none', ...words];
+    return runProgram('dmsetup', all, options);
+  }
+
+  /** What dmsetup and the kernel's log say, as one sentence of the right kind. */
+  async #explained(error: unknown, name: string | undefined, log: readonly string[] = []): Promise<unknown> {
+    if (!(error instanceof OperationError) || error.code !== 'program-failed') return error;
+    const words = ownWords(error.message);
+    if (/communicate with kernel|mapper\/control: open failed/.test(error.message)) {
+      return new NotPossibleHereError(`The kernel's device-mapper does not answer: ${words}.`, {
+        code: 'no-device-mapper',
+        hint: 'It takes root, and a kernel with device-mapper (modprobe dm-mod).',
+        cause: error,
+      });
+    }
+    if (name !== undefined && (await this.info(name).catch(() => undefined)) === null) {
+      return noSuchMapping(name);
+    }
+    const reason = log.length === 0 ? '' : `; the kernel says: ${log.map(withoutPrefix).join('; ')}`;
+    const Kind = words.endsWith('Device or resource busy') ? BusyError : OperationError;
+    return new Kind(`${words}${reason}.`, {
+      code: Kind === BusyError ? 'device-busy' : 'device-mapper-failed',
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
+}
+
+const infoOptions = ['--columns', '--noheadings', '--separator', '\t', '--options', INFO_COLUMNS];
+
+/** What is said of a mapping that does not exist. */
+export function noSuchMapping(name: string): WrongDeviceError {
+  return new WrongDeviceError(`There is no mapping ${unmangleName(name)}.`, {
+    code: 'no-such-mapping',
+    hint: '`wcache list` shows the writecaches that there are, `dmsetup ls` all mappings.',
+  });
+}
+
+function ownWords(message: string): string {
+  return message
+    .replace(/^dmsetup failed: /, '')
+    .split('\n')
+    .map((line) => line.trim().replace(/\s+/g, ' '))
+    .filter((line) => line !== '' && line !== 'Command failed.')
+    .join('; ')
+    .replace(/\.$/, '');
+}
+
+/** `device-mapper: table: 254:4: writecache: Invalid optional argument (-EINVAL)` without what everybody knows. */
+function withoutPrefix(line: string): string {
+  return line.replace(/^device-mapper: (?:table: [\d:]+: )?/, '');
+}

@@ -1,0 +1,133 @@
+import { readdirSync } from 'node:fs';
+import { bestPath, deviceIdentity, shareIdentity, type DeviceIdentity } from '../device/identity.js';
+import type { FileSystem } from '../device/file-system.js';
+import { withDevice } from '../device/with-device.js';
+import { BusyError, WcacheError } from '../errors.js';
+import { inspect, liveBlocks } from '../scan/index.js';
+import type { CreateRequest, FoundDevice, Note } from './create-request.js';
+import { findPairOfCache, findPairsOfOrigin, type Pair, type Pairs } from './pairs.js';
+
+/** The names of an origin: those of the device and of the file system on it. */
+export function originIds(identity: DeviceIdentity, fileSystem: FileSystem | null): string[] {
+  const uuid = fileSystem?.uuid ?? null;
+  return [...identity.ids, ...(uuid === null ? [] : [`fs-uuid:${uuid}`])];
+}
+
+export interface PairQuestion {
+  readonly request: CreateRequest;
+  readonly records: Pairs;
+  readonly origin: FoundDevice;
+  readonly originIds: readonly string[];
+  readonly cache: FoundDevice;
+  readonly startSector: bigint;
+  /** Whether the cache has blocks that are newer than on its origin. */
+  readonly isDirty: boolean;
+}
+
+/**
+ * Guards against a cache on the wrong origin, and an origin without its right cache, as far as the records of earlier
+ * creates tell. Without a record it can only say so.
+ *
+ * @throws {@link BusyError} `other-origin`, `other-cache`.
+ */
+export async function judgePair(question: PairQuestion): Promise<Note[]> {
+  const { records } = question;
+  return [
+    ...records.unreadable.map((path) => ({
+      code: 'unreadable-record',
+      message: `The record ${path} cannot be read and was passed over.`,
+    })),
+    ...judgeOrigin(question),
+    ...(await judgeOtherCaches(question)),
+  ];
+}
+
+function judgeOrigin(question: PairQuestion): Note[] {
+  const { request, records, origin, cache, startSector, isDirty } = question;
+  if (!isDirty) return [];
+  const pair = findPairOfCache(records.pairs, cache.identity, startSector);
+  if (pair === undefined) {
+    return [
+      {
+        code: 'no-record',
+        message: `No record on this machine says which origin the blocks in ${cache.path} belong to; that it is ${origin.path} is your word alone.`,
+      },
+    ];
+  }
+  const shared = shareIdentity(pair.origin, { ids: question.originIds });
+  if (shared === 'same') return [];
+  const recorded = `the record of ${pair.name} from ${pair.created.slice(0, 10)} says that it belongs to ${described(pair.origin)}`;
+  if (shared === 'different' && !request.overrides.includes('other-origin')) {
+    throw new BusyError(`${cache.path} is not the cache of ${origin.path}: ${recorded}.`, {
+      code: 'other-origin',
+      hint: 'Attached to the wrong disk it destroys data there. If you know better, give --override other-origin.',
+    });
+  }
+  return [
+    {
+      code: 'other-origin',
+      message: `Of ${cache.path} ${recorded}, and ${origin.path} could not be told to be that.`,
+    },
+  ];
+}
+
+/** An origin whose former cache still has newer blocks is stale, and must not be used with another one. */
+async function judgeOtherCaches(question: PairQuestion): Promise<Note[]> {
+  const { request, records, origin, cache, startSector } = question;
+  const notes: Note[] = [];
+  for (const pair of findPairsOfOrigin(records.pairs, { ids: question.originIds })) {
+    const isThisOne =
+      pair.start_sector === String(startSector) && shareIdentity(pair.cache, cache.identity) !== 'different';
+    if (isThisOne) continue;
+    const left = await blocksLeftIn(pair);
+    if (left === 0) continue;
+    const what =
+      left === null
+        ? `and whether all of it was written back can't be told, as it is not here`
+        : `which has ${String(left)} blocks that are newer than on ${origin.path}`;
+    const message = `${origin.path} had another cache: ${described(pair.cache)} (record of ${pair.name} from ${pair.created.slice(0, 10)}), ${what}.`;
+    if (!request.overrides.includes('other-cache')) {
+      throw new BusyError(message, {
+        code: 'other-cache',
+        hint: 'Attach that cache and write it back first. If it was written back, or what is in it may go, give --override other-cache.',
+      });
+    }
+    notes.push({ code: 'other-cache', message });
+  }
+  return notes;
+}
+
+/** Live blocks in a recorded cache; null where it cannot be found or read. */
+async function blocksLeftIn(pair: Pair): Promise<number | null> {
+  const path = findDevice(pair.cache);
+  if (path === null) return null;
+  try {
+    return await withDevice(path, { access: 'read' }, async (device) =>
+      liveBlocks(await inspect(device, { startSector: BigInt(pair.start_sector) })),
+    );
+  } catch (error) {
+    if (error instanceof WcacheError) return null;
+    throw error;
+  }
+}
+
+function findDevice({ ids }: Pick<DeviceIdentity, 'ids'>): string | null {
+  for (const number of blockDeviceNumbers()) {
+    const identity = deviceIdentity(number);
+    if (identity !== null && shareIdentity({ ids }, identity) === 'same') return bestPath(number);
+  }
+  return null;
+}
+
+function blockDeviceNumbers(): string[] {
+  try {
+    return readdirSync('/sys/dev/block');
+  } catch {
+    return [];
+  }
+}
+
+function described({ path, ids }: Pair['origin']): string {
+  const [id] = ids;
+  return id === undefined ? `what was ${path} then` : `${id} (${path} then)`;
+}

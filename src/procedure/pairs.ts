@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { shareIdentity, type DeviceIdentity } from '../device/identity.js';
+import { OperationError } from '../errors.js';
+
+/**
+ * Which cache belongs to which origin. Nothing on the cache device tells (kernel-target.md §6, W7), and a cache that is
+ * attached to another disk writes its blocks over that one's data; so wcache keeps a record of each pair, by names that
+ * survive a reboot.
+ */
+export const PAIRS_FOLDER = '/var/lib/wcache/pairs';
+
+const deviceSchema = z.object({
+  /** Names that no other device has: serial numbers, UUIDs. */
+  ids: z.array(z.string()),
+  /** For people only: what it was called, how large it was. */
+  path: z.string(),
+  size_bytes: z.string().regex(/^\d+$/),
+  model: z.string().nullable(),
+});
+
+const pairSchema = z.object({
+  format: z.literal(1),
+  /** The mapping's, and the file's name. */
+  uuid: z.string().regex(/^WCACHE-[0-9a-f]{32}$/),
+  name: z.string(),
+  created: z.iso.datetime(),
+  mode: z.enum(['p', 's']),
+  block_size: z.int(),
+  start_sector: z.string().regex(/^\d+$/),
+  origin: deviceSchema,
+  cache: deviceSchema,
+});
+export type Pair = z.infer<typeof pairSchema>;
+
+export interface Pairs {
+  readonly pairs: readonly Pair[];
+  /** Files that hold no record that can be read. */
+  readonly unreadable: readonly string[];
+}
+
+/** A new name for a mapping, by which it is known as wcache's. */
+export function newMappingUuid(): string {
+  return `WCACHE-${randomUUID().replaceAll('-', '')}`;
+}
+
+/** All records. A folder that is not there has none. */
+export function readPairs(folder = PAIRS_FOLDER): Pairs {
+  const pairs: Pair[] = [];
+  const unreadable: string[] = [];
+  for (const name of recordNames(folder)) {
+    const path = join(folder, name);
+    try {
+      pairs.push(pairSchema.parse(JSON.parse(readFileSync(path, 'utf8'))));
+    } catch {
+      unreadable.push(path);
+    }
+  }
+  return { pairs, unreadable };
+}
+
+/**
+ * Keeps a record, and forgets older ones of the same cache. Written whole or not at all, and durable when it returns.
+ *
+ * @throws {@link OperationError} `record-failed`
+ */
+export function writePair(pair: Pair, folder = PAIRS_FOLDER): void {
+  const path = join(folder, `${pair.uuid}.json`);
+  const temporary = `${path}.new`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    const file = openSync(temporary, 'w', 0o644);
+    try {
+      writeSync(file, `${JSON.stringify(pair, null, 2)}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    syncFolder(folder);
+    for (const older of readPairs(folder).pairs) {
+      if (older.uuid !== pair.uuid && isOfCache(older, pair.cache, pair.start_sector) === 'same') {
+        rmSync(join(folder, `${older.uuid}.json`), { force: true });
+      }
+    }
+  } catch (cause) {
+    throw new OperationError(`The record of the pair could not be written to ${path}.`, {
+      code: 'record-failed',
+      hint: 'The cache itself is up and right; only the guard against a wrong pair is missing.',
+      cause,
+    });
+  }
+}
+
+/** The record of a cache, if there is one; identities that cannot be compared are no match. */
+export function findPairOfCache(
+  pairs: readonly Pair[],
+  cache: Pick<DeviceIdentity, 'ids'>,
+  startSector: bigint,
+): Pair | undefined {
+  return pairs.find((pair) => isOfCache(pair, cache, String(startSector)) === 'same');
+}
+
+/** The records in which this origin has a cache. */
+export function findPairsOfOrigin(pairs: readonly Pair[], origin: Pick<DeviceIdentity, 'ids'>): Pair[] {
+  return pairs.filter((pair) => shareIdentity(pair.origin, origin) === 'same');
+}
+
+function isOfCache(
+  pair: Pair,
+  cache: Pick<DeviceIdentity, 'ids'>,
+  startSector: string,
+): 'same' | 'different' | 'unknown' {
+  return pair.start_sector === startSector ? shareIdentity(pair.cache, cache) : 'different';
+}
+
+function recordNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
