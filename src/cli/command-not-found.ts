@@ -6,7 +6,7 @@ import { errorText, reportError } from './report-error.js';
 
 /** oclif's hook for a word that is no verb: exit status 2, and the verbs that there are. Never a question. */
 const commandNotFound: Hook<'command_not_found'> = async ({ id, argv, config }) => {
-  const verbs = config.commandIDs.filter((verb) => !verb.includes(':')).sort();
+  const verbs = config.commandIDs.map((verb) => verb.replaceAll(':', ' ')).sort();
   const error = new UsageError(`There is no verb "${id.split(':')[0] ?? id}".`, {
     code: 'unknown-verb',
     hint: `The verbs are: ${verbs.join(', ')}.`,

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE, isBlockSize } from '../format/index.js';
 import { UsageError } from '../errors.js';
-import { parseSector, parseSectorRange, parseSize } from '../units.js';
+import { parseMilliseconds, parseSector, parseSectorRange, parseSize } from '../units.js';
 
 /** Flags that mean the same in every verb that has them. */
 
@@ -37,6 +37,11 @@ export const blockSizeFlag = Flags.custom<number>({
     'Bytes per cache block: 512, 1024, 2048 or 4096 (larger ones load only on larger memory pages).',
   helpValue: 'N',
   parse: (text) => Promise.resolve(parseBlockSize(text)),
+});
+
+export const millisecondsFlag = Flags.custom<number>({
+  helpValue: 'TIME',
+  parse: (text) => Promise.resolve(parseMilliseconds(text)),
 });
 
 export const bytesFlag = Flags.boolean({ description: 'Show exact numbers of bytes.' });

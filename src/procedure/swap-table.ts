@@ -122,7 +122,9 @@ async function settle(dm: DeviceMapper, cache: LiveCache, failed: Step): Promise
     }
     if (!device.suspended) {
       if (device.hasInactiveTable) await dm.clear(name);
-      return 'Nothing was changed; it runs with its old table.';
+      const [line] = await dm.table(name, 'live');
+      const isOld = line?.parameters === cache.line.parameters;
+      return isOld ? 'It runs with its old table.' : 'It runs with its new table all the same.';
     }
     const { error } = await statusNow(dm, cache);
     // An instance in error must not be resumed; a table that waits is then what makes the next resume safe.

@@ -1,0 +1,38 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.js';
+import { dryRunFlag, nameArg } from '../src/cli/cache-verb.js';
+import { change } from '../src/cli/simple-change.js';
+import { dmsetupWords } from '../src/dm/index.js';
+import { requireMessage } from '../src/table/index.js';
+
+export default class Message extends BaseCommand {
+  static override summary = 'Send one of the messages that the target knows';
+  static override description =
+    'The messages are flush, flush_on_suspend, cleaner (target 1.3.0) and clear_stats (1.6.0). `wcache flush` and ' +
+    '`wcache clean` send the first and the third and show how far they are. After flush_on_suspend the next suspend or ' +
+    'removal takes until everything is written back.';
+  static override examples = ['<%= config.bin %> message wc flush_on_suspend'];
+  static override args = {
+    name: nameArg,
+    message: Args.string({ name: 'MESSAGE', description: 'The message.', required: true }),
+  };
+  static override flags = { 'dry-run': dryRunFlag };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Message);
+    const verb = {
+      verb: 'message',
+      action: 'message',
+      words: ({ cache }) => [
+        dmsetupWords.message(cache.device.name, requireMessage(args.message, cache.targetVersion)),
+      ],
+      run: async ({ dm, cache }) => {
+        await dm.message(cache.device.name, requireMessage(args.message, cache.targetVersion));
+        return true;
+      },
+      shared: true,
+    } satisfies Parameters<typeof change>[1];
+    const { document, text } = await change(args.name, verb, flags['dry-run']);
+    await this.print(document, () => text);
+  }
+}

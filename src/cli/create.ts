@@ -1,0 +1,82 @@
+import { blockDeviceNumber } from '../device/device-number.js';
+import { requireMappingName } from '../device/dm-names.js';
+import {
+  Dmsetup,
+  provideTarget,
+  releaseAll,
+  requireRoot,
+  takeLock,
+  TARGET,
+  thisKernel,
+} from '../dm/index.js';
+import { alreadyMadeDocument, createDocument, type CreateDocument } from '../documents/create.js';
+import { BusyError, UsageError } from '../errors.js';
+import { completeRecord, findAlreadyMade } from '../procedure/create-again.js';
+import { createCache, createSteps } from '../procedure/create-cache.js';
+import { prepareCreate } from '../procedure/create-preflight.js';
+import type { CreateRequest, PreparedCreate } from '../procedure/create-request.js';
+import { NEWEST_TARGET_VERSION } from '../table/index.js';
+
+export interface CreateRun {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+  /** Shows what will be done, and asks; nothing has been done yet. */
+  readonly onPlan: (plan: CreateDocument) => Promise<void>;
+}
+
+/** Makes a mapping, from the first look to the record of the pair; see the procedures for what each part throws. */
+export async function runCreate(request: CreateRequest, run: CreateRun): Promise<CreateDocument> {
+  requireRoot();
+  requireReadAhead(request.readAhead);
+  const name = requireMappingName(request.name);
+  const dm = new Dmsetup();
+  // A dry run changes nothing, and loading a module is a change.
+  const targetVersion = run.dryRun
+    ? ((await dm.targetVersion(TARGET)) ?? NEWEST_TARGET_VERSION)
+    : await provideTarget(dm);
+  const machine = { targetVersion, kernel: thisKernel() };
+  const devices = [request.origin, request.cache].map((path) => blockDeviceNumber(path) ?? path);
+  const locks = await takeLock([name, ...devices]);
+  try {
+    for (const lock of locks) dm.holdWith(lock);
+    const existing = await findAlreadyMade(dm, request);
+    if (existing !== null) {
+      const notes = run.dryRun ? [] : await completeRecord(existing);
+      return alreadyMadeDocument(request, existing, notes);
+    }
+    const prepared = await prepareCreate(dm, request, machine);
+    const commands = createSteps(dm, prepared).flatMap(({ words }) =>
+      words === null ? [] : [dm.commandLine(words)],
+    );
+    const plan = createDocument({ prepared, commands, cache: null, notes: prepared.notes });
+    if (run.dryRun) return plan;
+    await run.onPlan(plan);
+    if (request.format) requireSame(prepared, await prepareCreate(dm, request, machine));
+    const { cache, notes } = await createCache(dm, prepared, { signal: run.signal });
+    return createDocument({ prepared, commands, cache, notes: [...prepared.notes, ...notes] });
+  } finally {
+    releaseAll(locks);
+  }
+}
+
+/** For the time that it took to agree. */
+function requireSame(shown: PreparedCreate, now: PreparedCreate): void {
+  const isSame =
+    shown.cache.deviceNumber === now.cache.deviceNumber &&
+    shown.origin.deviceNumber === now.origin.deviceNumber &&
+    shown.check.inspection.state === now.check.inspection.state &&
+    shown.check.inspection.superblock.seq_count === now.check.inspection.superblock.seq_count;
+  if (isSame) return;
+  throw new BusyError(`${now.cache.path} is not what it was when it was shown.`, {
+    code: 'changed-meanwhile',
+    hint: 'Something else writes to it. Nothing was done; find out what it is, and start again.',
+  });
+}
+
+function requireReadAhead(text: string | undefined): void {
+  if (text === undefined || /^(?:\+?\d{1,9}|auto|none)$/.test(text)) return;
+  throw new UsageError(`"${text}" is not a read-ahead.`, {
+    code: 'bad-read-ahead',
+    hint: 'Write a number of sectors, + and the least number of sectors, auto or none.',
+  });
+}

@@ -1,0 +1,11 @@
+const PLAIN = /^[\w@%+=:,./][\w@%+=:,./-]*$/;
+
+/**
+ * A mapping's name as it is typed in a shell: quoted where it has to be, and in the kernel's form (`\x0a`) where it has
+ * characters that no terminal should get.
+ */
+export function nameAsTyped({ name, device }: { name: string; device: { name: string } }): string {
+  const typed = /\p{Cc}/u.test(name) ? device.name : name;
+  const word = PLAIN.test(typed) ? typed : `'${typed.replaceAll("'", "'\\''")}'`;
+  return typed.startsWith('-') ? `-- ${word}` : word;
+}
