@@ -31,9 +31,8 @@ export async function runCreate(request: CreateRequest, run: CreateRun): Promise
   const name = requireMappingName(request.name);
   const dm = new Dmsetup();
   // A dry run changes nothing, and loading a module is a change.
-  const targetVersion = run.dryRun
-    ? ((await dm.targetVersion(TARGET)) ?? NEWEST_TARGET_VERSION)
-    : await provideTarget(dm);
+  const loaded = run.dryRun ? await dm.targetVersion(TARGET) : await provideTarget(dm);
+  const targetVersion = loaded ?? NEWEST_TARGET_VERSION;
   const machine = { targetVersion, kernel: thisKernel() };
   const devices = [request.origin, request.cache].map((path) => blockDeviceNumber(path) ?? path);
   const locks = await takeLock([name, ...devices]);
@@ -45,9 +44,10 @@ export async function runCreate(request: CreateRequest, run: CreateRun): Promise
       return alreadyMadeDocument(request, existing, notes);
     }
     const prepared = await prepareCreate(dm, request, machine);
-    const commands = createSteps(dm, prepared).flatMap(({ words }) =>
-      words === null ? [] : [dm.commandLine(words)],
-    );
+    const commands = [
+      ...(loaded === null ? ['modprobe dm-writecache'] : []),
+      ...createSteps(dm, prepared).flatMap(({ words }) => (words === null ? [] : [dm.commandLine(words)])),
+    ];
     const plan = createDocument({ prepared, commands, cache: null, notes: prepared.notes });
     if (run.dryRun) return plan;
     await run.onPlan(plan);

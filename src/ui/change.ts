@@ -99,9 +99,9 @@ export function createdText(document: CreateDocument): string {
     : [`/dev/mapper/${name} is there already, just so.`, ...notesText(document)].join('\n');
 }
 
-export function notesText({ notes }: CreateDocument): string[] {
-  return notes.map(
-    ({ code, message }) => `${tone('notice', `note (${code}):`)} ${wrap(message, TEXT_WIDTH - 2, '  ')}`,
+function notesText({ notes }: CreateDocument): string[] {
+  return notes.map(({ code, message }) =>
+    wrap(`note (${code}): ${message}`, TEXT_WIDTH, '  ').replace('note', tone('notice', 'note')),
   );
 }
 

@@ -30,10 +30,13 @@ it('shows the life of a cache on a real kernel, and leaves nothing behind', asyn
   const digests = [...stdout.matchAll(/^([0-9a-f]{64}) {2}\/tmp\/db\/log$/gm)].map(([, digest]) => digest);
   expect(digests, 'the log before the power cut, after it, and on the origin alone').toHaveLength(3);
   expect(new Set(digests).size).toBe(1);
-  const [, kernelFree] = /writecache 0 8160 (\d+) /.exec(stdout) ?? [];
-  const [, ourFree] = /^ {2}free +([\d,]+) /m.exec(stdout) ?? [];
-  expect(ourFree?.replace(',', '')).toBe(kernelFree);
+  const [, freeByKernel] = /^ {2}free +([\d,]+) blocks$/m.exec(stdout) ?? [];
+  const [, freeByMetadata] = /^ {2}free +([\d,]+) +[\d.]+%/m.exec(stdout) ?? [];
+  expect(freeByKernel).toMatch(/^7,/);
+  expect(freeByMetadata).toBe(freeByKernel);
   expect(stdout).toContain('is a dirty writecache');
+  expect(stdout).toContain('high_watermark: 60, now 40');
+  expect(stdout).toContain('/dev/mapper/wc is up: 8,160 blocks, with 7');
   expect(stdout).toContain('/dev/ubdb: clean: the kernel will activate it; no block is at stake');
   expect(stdout.trimEnd()).toMatch(/That was a real kernel\. Nothing is left behind\.$/);
   expect(readdirSync(folder)).toEqual([]);

@@ -6,8 +6,7 @@ export interface DemoStep {
   readonly status?: number;
 }
 
-const TABLE = '0 524288 writecache s /dev/ubda /dev/ubdb 4096 0';
-const CREATE = `dmsetup create wc --table '${TABLE}'`;
+const CREATE = 'wcache create wc --origin /dev/ubda --cache /dev/ubdb';
 
 const onFiles: readonly DemoStep[] = [
   { why: 'What would 100 GiB of SSD hold?', command: 'wcache size --cache 100G --block-size 4096' },
@@ -27,21 +26,25 @@ const beforePowerCut: readonly DemoStep[] = [
   { why: 'The slow disk has a file system.', command: 'mkfs.ext4 -q -b 4096 /dev/ubda' },
   { why: 'What will the fast disk hold?', command: 'wcache size /dev/ubdb --block-size 4096' },
   {
-    why: 'Format it as a cache, in an order that is safe to stop at any moment.',
-    command: 'wcache format /dev/ubdb --block-size 4096 --yes',
+    why: 'What would be done to put it in front of the slow disk? Nothing is, yet.',
+    command: `${CREATE} --dry-run`,
   },
   {
-    why: 'The kernel takes that for its own format, and puts it in front of the slow disk.',
-    command: CREATE,
+    why: 'The kernel formats the blank disk; table and status are read back.',
+    command: `${CREATE} --high-watermark 60`,
   },
   {
     why: 'A database writes like this: small pieces, each one synced.',
     command: `${MOUNT} && for i in $(seq 100); do dd if=/dev/urandom of=/tmp/db/log bs=4k count=1 seek=$((i * 7)) conv=notrunc,fsync status=none; done`,
   },
   { why: '', command: 'sha256sum /tmp/db/log' },
-  { why: '', command: 'dmsetup status wc' },
+  { why: 'How is it doing?', command: 'wcache status wc' },
   { why: 'What is only in the cache now?', command: 'wcache inspect /dev/ubdb' },
   { why: 'Where would the slow disk alone show old data?', command: 'wcache inspect /dev/ubdb --map' },
+  {
+    why: 'Write back earlier from now on; applications go on meanwhile.',
+    command: 'wcache set wc high-watermark=40 low-watermark=30',
+  },
 ];
 
 const afterPowerCut: readonly DemoStep[] = [
@@ -58,11 +61,19 @@ const afterPowerCut: readonly DemoStep[] = [
     command: 'wcache format /dev/ubdb --block-size 4096 --yes',
     status: 5,
   },
-  { why: 'The kernel does what was foretold, and what was synced is there.', command: CREATE },
+  {
+    why: 'So is using it for whatever disk comes along (5): its blocks belong to one origin.',
+    command: CREATE,
+    status: 5,
+  },
+  {
+    why: 'Attached to its own origin, the kernel does what was foretold, and what was synced is there.',
+    command: `${CREATE} --attach`,
+  },
   { why: '', command: `${MOUNT} && sha256sum /tmp/db/log && umount /tmp/db` },
   {
-    why: 'Write everything back and take the cache away: the slow disk alone has it all.',
-    command: 'dmsetup message wc 0 flush && dmsetup remove wc',
+    why: 'Write everything back: then the slow disk alone has it all.',
+    command: 'wcache flush wc && dmsetup remove wc',
   },
   { why: '', command: 'wcache check /dev/ubdb --origin /dev/ubda' },
   { why: '', command: 'mount -o ro /dev/ubda /tmp/db && sha256sum /tmp/db/log && umount /tmp/db' },

@@ -32,8 +32,9 @@ describe('parseAssignment', () => {
 
   it('can set everything but the place of the superblock', () => {
     expect(SETTABLE).toHaveLength(10);
-    for (const name of SETTABLE)
-      {expect(parseAssignment(`${flagName(name)}=default`)).toEqual([name, undefined]);}
+    for (const name of SETTABLE) {
+      expect(parseAssignment(`${flagName(name)}=default`)).toEqual([name, undefined]);
+    }
   });
 });
 

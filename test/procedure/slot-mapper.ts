@@ -1,7 +1,12 @@
 import type { DeviceMapper, LiveCache, MappedDevice } from '../../src/dm/index.js';
 import { findCache } from '../../src/dm/index.js';
 import { OperationError } from '../../src/errors.js';
-import { NEWEST_TARGET_VERSION, type TargetLine, type TargetVersion } from '../../src/table/index.js';
+import {
+  hasCounters,
+  NEWEST_TARGET_VERSION,
+  type TargetLine,
+  type TargetVersion,
+} from '../../src/table/index.js';
 
 /** One instance of the target: what a loaded table becomes. */
 interface Instance {
@@ -53,8 +58,8 @@ export class SlotMapper implements DeviceMapper {
 
   status(): Promise<TargetLine[]> {
     const { line, error } = this.live;
-    const parameters =
-      line.target === 'writecache' ? `${error ? '1' : '0'} 100 40 0 0 0 0 0 0 0 0 0 0 0` : '';
+    const counters = hasCounters(this.version) ? ' 0 0 0 0 0 0 0 0 0 0' : '';
+    const parameters = line.target === 'writecache' ? `${error ? '1' : '0'} 100 40 0${counters}` : '';
     return Promise.resolve([{ ...line, parameters }]);
   }
 

@@ -104,6 +104,8 @@ sub mount_basics {
     mount_at('/', "$LAB/host", '', $MS_BIND, '');
     mount_at('tmpfs', '/tmp', 'tmpfs', 0, 'mode=1777');
     mkdir '/dev/shm', 0755;
+    # What programs keep is the guest's own, and goes with it.
+    mount_at('tmpfs', '/var/lib', 'tmpfs', 0, 'mode=755');
     mount_at('tmpfs', '/dev/shm', 'tmpfs', 0, 'mode=1777');
     mkdir '/dev/pts', 0755;
     mount_at('devpts', '/dev/pts', 'devpts', 0, 'mode=620,ptmxmode=666');
