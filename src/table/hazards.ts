@@ -22,6 +22,8 @@ interface HazardRecord extends Omit<Hazard, 'applies'> {
 }
 
 const BOTH = ['p', 's'] as const;
+/** Where kernel-target.md says that something was seen, and not on which of them. */
+const LAB = 'Seen in the lab, whose kernels are 6.1.176, 6.1.192 and 6.12.117';
 const LARGE_WRITES: FaultyKernels = { introduced: { target: '1.2.0' } };
 const RELOAD: FaultyKernels = {
   mended: {
@@ -93,7 +95,7 @@ const HAZARDS: readonly HazardRecord[] = [
     title: 'a power cut can leave two identical entries',
     whatHappens:
       'The first activation after the power cut comes up with the error flag set and refuses writes, and rewrites the metadata; the second activation is clean, and nothing tells any more what happened.',
-    evidence: 'Seen on 6.1.192 and 6.12.117, in ssd mode since 5.6.',
+    evidence: `${LAB}; possible in ssd mode since dcd195071f22 (5.6).`,
     advice: 'Run "wcache check" before a cache is activated after a power cut.',
   },
   {
@@ -150,7 +152,7 @@ const HAZARDS: readonly HazardRecord[] = [
     title: 'a resume after an error hides what is in the cache',
     whatHappens:
       'When a cache whose error flag is set is suspended and resumed, all blocks count as free although the dirty ones were never written back, and reads return the old data of the origin.',
-    evidence: 'Seen on 6.1.192 and 6.12.117 (x86).',
+    evidence: `${LAB} (x86).`,
     advice:
       'When the error flag is set, do not suspend or resume. Mend the disk, then remove the device and create it anew.',
   },
@@ -179,7 +181,7 @@ const HAZARDS: readonly HazardRecord[] = [
     title: 'blocks beyond the end of the origin vanish',
     whatHappens:
       'If the origin is smaller than it was, the blocks beyond its end count as written back and are gone, without an error.',
-    evidence: '4134455f2aaf, in 5.12 and 5.10.20; seen on 6.1.192.',
+    evidence: `4134455f2aaf, in 5.12 and 5.10.20. ${LAB}.`,
     advice: 'Run "wcache check --origin" before a cache is activated whose origin was changed.',
   },
   {
@@ -189,7 +191,7 @@ const HAZARDS: readonly HazardRecord[] = [
     title: 'an active cleaner is not shown',
     whatHappens:
       'A cleaner that was switched on by a message is in neither the table nor the status, and stays on until the table is replaced.',
-    evidence: 'Seen on 6.1.192 and 6.12.117.',
+    evidence: `${LAB}.`,
     advice: 'If a cache takes no new blocks, load its table again.',
   },
   {
@@ -199,7 +201,7 @@ const HAZARDS: readonly HazardRecord[] = [
     title: 'words behind the counted ones are ignored',
     whatHappens:
       'A table whose count of optional words is too small loads, and the options behind it have no effect.',
-    evidence: 'Seen on 6.1.192 and 6.12.117.',
+    evidence: `${LAB}.`,
     advice: 'Let wcache write the table, or judge yours with "wcache table --validate".',
   },
   {

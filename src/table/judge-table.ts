@@ -94,7 +94,7 @@ export function judgeTable(parameters: string, context: TableContext = {}): Tabl
 function judgeMode(ledger: Ledger, { pmemSupported }: TableContext): 'p' | 's' | null {
   const [word] = ledger.words;
   if (word === undefined) {
-    ledger.refuse('missing-word', BAD_ARGUMENTS, { message: 'The table has no words at all.', hint: NEEDED });
+    refuseMissing(ledger, 0, 'the mode', BAD_ARGUMENTS);
     return null;
   }
   if (isSameWord(word, 's')) {
@@ -131,7 +131,7 @@ function judgeDevices(ledger: Ledger, { originFound, cacheFound }: TableContext)
   for (const { at, role, meaning } of DEVICES) {
     const word = ledger.words[at];
     if (word === undefined) {
-      refuseMissing(ledger, `the ${role}${role === 'cache' ? ' device' : ''}`, BAD_ARGUMENTS);
+      refuseMissing(ledger, at, role === 'cache' ? 'the cache device' : 'the origin', BAD_ARGUMENTS);
       return;
     }
     ledger.explain(at, role, meaning);
@@ -175,7 +175,7 @@ function judgeBlockSize(ledger: Ledger, context: TableContext): number | null {
   const at = 3;
   const word = ledger.words[at];
   if (word === undefined) {
-    if (ledger.words.length === at) refuseMissing(ledger, 'the block size', BAD_ARGUMENTS);
+    refuseMissing(ledger, at, 'the block size', BAD_ARGUMENTS);
     return null;
   }
   const most = Math.min(context.pageSizeBytes ?? MAX_BLOCK_SIZE, MAX_BLOCK_SIZE);
@@ -215,7 +215,7 @@ function judgeCount(ledger: Ledger, version: TargetVersion): number {
   const word = ledger.words[at];
   const left = Math.max(0, ledger.words.length - at - 1);
   if (word === undefined) {
-    if (ledger.words.length === at) refuseMissing(ledger, 'the count of optional words', BAD_COUNT);
+    refuseMissing(ledger, at, 'the count of optional words', BAD_COUNT);
     return left;
   }
   const limit = optionalWordsLimit(version);
@@ -283,7 +283,9 @@ function judgeExtraWords(ledger: Ledger, at: number): void {
   });
 }
 
-function refuseMissing(ledger: Ledger, what: string, reason: string): void {
+/** For the first word that is not there; the others are missing too, and that says nothing new. */
+function refuseMissing(ledger: Ledger, at: number, what: string, reason: string): void {
+  if (ledger.words.length !== at) return;
   ledger.refuse('missing-word', reason, {
     message: `The table ends where ${what} should be.`,
     hint: NEEDED,

@@ -47,10 +47,8 @@ const LONG_FIELDS = SHORT_FIELDS + COUNTER_NAMES.length;
 export function parseStatus(parameters: string, version?: TargetVersion): WritecacheStatus {
   const fields = parameters.split(' ');
   if (!allowedFields(version).includes(fields.length)) {
-    throw badStatus(
-      parameters,
-      `it has ${String(fields.length)} fields and not ${allowedFields(version).join(' or ')}`,
-    );
+    const count = fields.length === 1 ? '1 field' : `${String(fields.length)} fields`;
+    throw badStatus(parameters, `it has ${count} and not ${allowedFields(version).join(' or ')}`);
   }
   const [error = '', ...rest] = fields;
   // Printed as 0 or 1 by every kernel seen. The documents speak of an error number, and those are negative.

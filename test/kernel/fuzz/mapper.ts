@@ -4,7 +4,7 @@ import { output, type Guest } from '../../lab/index.js';
 /** What one step of a script came to. */
 export interface StepResult {
   readonly ok: boolean;
-  /** Of `status` the target's status line; of a failure the reason. */
+  /** Of `status` the target's status line, of `try` the table's parameters; of a failure the reason. */
   readonly text: string;
   /** What the device-mapper wrote to the kernel log meanwhile. */
   readonly log: readonly string[];
