@@ -6,6 +6,7 @@ import { thisKernel } from '../src/dm/index.js';
 import { setDocument } from '../src/documents/swap.js';
 import { UsageError } from '../src/errors.js';
 import { parseAssignment } from '../src/procedure/assignments.js';
+import { requireNoError } from '../src/procedure/drain.js';
 import { prepareRetune } from '../src/procedure/retune.js';
 import { swapSteps, swapTable } from '../src/procedure/swap-table.js';
 import { runbookText, setText } from '../src/ui/change.js';
@@ -48,6 +49,7 @@ export default class Set extends BaseCommand {
       const { dispose } = interruption();
       try {
         const { after } = await swapTable(dm, { cache, table });
+        requireNoError(cache, after);
         return setDocument({ ...swap, after });
       } finally {
         dispose();

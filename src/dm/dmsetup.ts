@@ -204,10 +204,9 @@ function ownWords(message: string): string {
   return message
     .replace(/^dmsetup failed: /, '')
     .split('\n')
-    .map((line) => line.trim().replace(/\s+/g, ' '))
-    .filter((line) => line !== '' && line !== 'Command failed.')
-    .join('; ')
-    .replace(/\.$/, '');
+    .map((line) => line.trim().replace(/\s+/g, ' ').replace(/\.$/, ''))
+    .filter((line) => line !== '' && line !== 'Command failed')
+    .join('; ');
 }
 
 /** `device-mapper: table: 254:4: writecache: Invalid optional argument (-EINVAL)` without what everybody knows. */

@@ -2,7 +2,7 @@ import { blockDeviceNumber } from '../device/device-number.js';
 import { mangleName, unmangleName } from '../device/dm-names.js';
 import { bestPath } from '../device/identity.js';
 import { lvmOwner, type LvmOwner } from '../device/lvm.js';
-import { NotPossibleHereError, OperationError, WrongDeviceError } from '../errors.js';
+import { NotPossibleHereError, OperationError, WcacheError, WrongDeviceError } from '../errors.js';
 import {
   parsePrintedTable,
   parseStatus,
@@ -81,13 +81,23 @@ export async function findWaitingCaches(dm: DeviceMapper): Promise<WaitingCache[
   const found: WaitingCache[] = [];
   for (const device of await dm.list()) {
     if (device.hasLiveTable || !device.hasInactiveTable) continue;
-    for (const line of await dm.table(device.name, 'inactive')) {
+    for (const line of await waitingLines(dm, device.name)) {
       if (line.target !== TARGET) continue;
       const lvm = lvmOwner(device.name, device.uuid);
       found.push({ device, name: unmangleName(device.name), line, lvm });
     }
   }
   return found;
+}
+
+async function waitingLines(dm: DeviceMapper, name: string): Promise<TargetLine[]> {
+  try {
+    return await dm.table(name, 'inactive');
+  } catch (error) {
+    // It went away since it was listed.
+    if (error instanceof WcacheError && error.code === 'no-such-mapping') return [];
+    throw error;
+  }
 }
 
 /**

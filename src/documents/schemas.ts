@@ -1,4 +1,7 @@
+import { changeDocumentSchema } from './change.js';
 import { checkDocumentSchema } from './check.js';
+import { createDocumentSchema } from './create.js';
+import { doctorDocumentSchema } from './doctor.js';
 import { errorDocumentSchema } from './error.js';
 import { formatDocumentSchema } from './format.js';
 import { helpDocumentSchema } from './help.js';
@@ -8,17 +11,29 @@ import {
   mapDocumentSchema,
   sectorDocumentSchema,
 } from './inspect.js';
+import { listDocumentSchema } from './list.js';
 import { sizeDocumentSchema } from './size.js';
+import { statusDocumentSchema } from './status.js';
+import { recoverDocumentSchema, setDocumentSchema } from './swap.js';
+import { tableDocumentSchema } from './table.js';
 
 /** Every document that `--json` prints, under the name that its JSON Schema is published by. */
 export const documentSchemas = {
+  change: changeDocumentSchema,
   check: checkDocumentSchema,
+  create: createDocumentSchema,
+  doctor: doctorDocumentSchema,
   entries: entriesDocumentSchema,
   error: errorDocumentSchema,
   format: formatDocumentSchema,
   help: helpDocumentSchema,
   inspect: inspectDocumentSchema,
+  list: listDocumentSchema,
   map: mapDocumentSchema,
+  recover: recoverDocumentSchema,
   sector: sectorDocumentSchema,
+  set: setDocumentSchema,
   size: sizeDocumentSchema,
+  status: statusDocumentSchema,
+  table: tableDocumentSchema,
 };

@@ -8,6 +8,7 @@ import { sameTable } from '../table/index.js';
 import { originIds } from './create-pair.js';
 import type { CreateRequest, Note } from './create-request.js';
 import { readPairs, writePair, type Pair } from './pairs.js';
+import { swapTable } from './swap-table.js';
 
 /**
  * The mapping that a create asks for, where it is there already, just so: made by wcache, running, of the same devices
@@ -15,10 +16,29 @@ import { readPairs, writePair, type Pair } from './pairs.js';
  * anything else, whatever is wrong with it.
  */
 export async function findAlreadyMade(dm: DeviceMapper, request: CreateRequest): Promise<LiveCache | null> {
+  const cache = await findOwn(dm, request);
+  return cache === null || cache.device.hasInactiveTable || cache.device.suspended || cache.status.error
+    ? null
+    : cache;
+}
+
+/**
+ * Brings up a mapping that was left between its two activations, which a cache with two identical entries takes
+ * (kernel-target.md §6, W4): it is as `findAlreadyMade` wants it, but in error or suspended. Only where the operator
+ * agrees to those entries again, and nobody has begun to use it. Null where there is no such mapping.
+ */
+export async function finishActivation(dm: DeviceMapper, request: CreateRequest): Promise<LiveCache | null> {
+  if (!request.overrides.includes('identical-entries')) return null;
+  const cache = await findOwn(dm, request);
+  if (cache === null || cache.device.openCount > 0) return null;
+  await swapTable(dm, { cache, table: cache.table });
+  return findAlreadyMade(dm, request);
+}
+
+/** wcache's own mapping with the live table that is asked for, whatever state it is in. */
+async function findOwn(dm: DeviceMapper, request: CreateRequest): Promise<LiveCache | null> {
   const device = await dm.info(requireMappingName(request.name));
-  if (device?.uuid.startsWith('WCACHE-') !== true || !device.hasLiveTable || device.hasInactiveTable) {
-    return null;
-  }
+  if (device?.uuid.startsWith('WCACHE-') !== true || !device.hasLiveTable) return null;
   const cache = await findCache(dm, device.name).catch((error: unknown) => {
     if (error instanceof WcacheError) return null;
     throw error;

@@ -37,13 +37,6 @@ export async function withClaimedDevices<T>(
     const cache = claim(paths.cache);
     try {
       const found = { origin: foundDevice(origin), cache: foundDevice(cache) };
-      const shared = overlap(found.origin.deviceNumber, found.cache.deviceNumber);
-      if (shared !== null) {
-        throw new WrongDeviceError(`${paths.origin} and ${paths.cache} are no two devices: ${shared}`, {
-          code: 'devices-overlap',
-          hint: 'The cache must be on another device than the origin.',
-        });
-      }
       return await work({ origin, cache, found, mappable: isMappable(cache) === true });
     } finally {
       cache.close();
@@ -53,7 +46,7 @@ export async function withClaimedDevices<T>(
   }
 }
 
-/** Before anything is claimed: a device that is claimed twice only says that it is busy. */
+/** Before anything is claimed: a device that is claimed twice, or with a partition of it, only says that it is busy. */
 function requireDifferent({ origin, cache }: { readonly origin: string; readonly cache: string }): void {
   const numbers = [origin, cache].map((path) => {
     const device = openDevice(path, { access: 'read' });
@@ -65,10 +58,16 @@ function requireDifferent({ origin, cache }: { readonly origin: string; readonly
       device.close();
     }
   });
-  if (numbers[0] === numbers[1]) {
-    throw new UsageError(`${origin} and ${cache} are the same device (${numbers[0] ?? ''}).`, {
-      code: 'same-device',
-      hint: 'The cache must be on another device than the origin.',
+  const [a = '', b = ''] = numbers.map((number) => number ?? '');
+  const hint = 'The cache must be on another device than the origin.';
+  if (a === b) {
+    throw new UsageError(`${origin} and ${cache} are the same device (${a}).`, { code: 'same-device', hint });
+  }
+  const shared = overlap(a, b);
+  if (shared !== null) {
+    throw new WrongDeviceError(`${origin} and ${cache} are no two devices: ${shared}`, {
+      code: 'devices-overlap',
+      hint,
     });
   }
 }

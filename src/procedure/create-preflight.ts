@@ -260,6 +260,6 @@ function hazardNotes({ kernel, targetVersion }: Machine, mode: 'p' | 's'): Note[
     )
     .map(({ code, title }) => ({
       code,
-      message: `This kernel has a known defect: ${title}. \`wcache doctor\` tells more.`,
+      message: `On this kernel ${title} (see wcache doctor).`,
     }));
 }

@@ -56,15 +56,15 @@ export function judgeLine(text: string, version: TargetVersion = NEWEST_TARGET_V
   const { head, parameters } = splitLine(line);
   const judgement = judgeTable(parameters, { version });
   const headWords = head?.words.length ?? 0;
-  const zero = head === null ? [] : lengthProblems(head);
-  const misfit = head === null ? [] : alignmentProblems(head, judgement);
+  const zero = head === null ? null : zeroLength(head);
+  const misfit = head === null ? null : misalignment(head, judgement);
   const own = judgement.problems.map(({ wordIndex, ...problem }) => ({
     ...problem,
     wordIndex: wordIndex === null ? null : wordIndex + headWords,
   }));
-  const reason = zero[0]?.reason ?? reasonOfTarget(judgement) ?? misfit[0]?.reason ?? null;
+  const reason = zero?.reason ?? reasonOfTarget(judgement) ?? misfit?.reason ?? null;
   const gap = head === null ? [] : startProblems(head);
-  const problems = [...zero.map(withoutReason), ...gap, ...own, ...misfit.map(withoutReason)];
+  const problems = [...problemOf(zero), ...gap, ...own, ...problemOf(misfit)];
   return {
     line,
     version,
@@ -110,28 +110,29 @@ function splitLine(line: string): { head: LineHead | null; parameters: string } 
   return { head: { startSector, lengthSectors, words }, parameters };
 }
 
-/** A problem for which device-mapper refuses the line, in its words. */
-interface RefusedLine extends LineProblem {
+/** A problem for which device-mapper itself refuses the line, and its words. */
+interface CoreRefusal {
+  readonly problem: LineProblem;
   readonly reason: string;
 }
 
-function withoutReason({ reason: _, ...problem }: RefusedLine): LineProblem {
-  return problem;
+function problemOf(refusal: CoreRefusal | null): LineProblem[] {
+  return refusal === null ? [] : [refusal.problem];
 }
 
-function lengthProblems({ lengthSectors }: LineHead): RefusedLine[] {
-  if (lengthSectors !== 0n) return [];
-  return [
-    {
+function zeroLength({ lengthSectors }: LineHead): CoreRefusal | null {
+  if (lengthSectors !== 0n) return null;
+  return {
+    reason: 'zero-length target',
+    problem: {
       code: 'zero-length',
       severity: 'error',
       message: 'The line is 0 sectors long.',
       hint: 'Write the size of the origin in sectors: blockdev --getsz ORIGIN',
       wordIndex: 1,
       stricter: false,
-      reason: 'zero-length target',
     },
-  ];
+  };
 }
 
 /** No error, for the line may be one of several. */
@@ -150,25 +151,26 @@ function startProblems({ startSector }: LineHead): LineProblem[] {
 }
 
 /** The target makes its block size the logical one of the mapping, and device-mapper holds the length against that. */
-function alignmentProblems({ lengthSectors }: LineHead, { table }: TableJudgement): RefusedLine[] {
-  if (table === null || lengthSectors === 0n) return [];
+function misalignment({ lengthSectors }: LineHead, { table }: TableJudgement): CoreRefusal | null {
+  if (table === null || lengthSectors === 0n) return null;
   const unit = BigInt(table.block_size / SECTOR_BYTES);
-  if (lengthSectors % unit === 0n) return [];
-  const rounded = lengthSectors - (lengthSectors % unit);
-  return [
-    {
+  const rest = lengthSectors % unit;
+  if (rest === 0n) return null;
+  const fitting = lengthSectors - rest;
+  return {
+    reason: `len=${String(lengthSectors)} not aligned to h/w logical block size ${String(table.block_size)}`,
+    problem: {
       code: 'length-not-aligned',
       severity: 'error',
       message: `The line is not a whole number of blocks long: a block of ${String(table.block_size)} bytes is ${String(unit)} sectors.`,
       hint:
-        rounded === 0n
+        fitting === 0n
           ? `Write a multiple of ${String(unit)}.`
-          : `Write ${String(rounded)}; what the origin has behind that stays out of the mapping. Or use smaller blocks.`,
+          : `Write ${String(fitting)}; what the origin has behind that stays out of the mapping. Or use smaller blocks.`,
       wordIndex: 1,
       stricter: false,
-      reason: `len=${String(lengthSectors)} not aligned to h/w logical block size ${String(table.block_size)}`,
     },
-  ];
+  };
 }
 
 function reasonOfTarget({ kernel }: TableJudgement): string | undefined {

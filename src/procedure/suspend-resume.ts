@@ -2,6 +2,7 @@ import { statusNow, type DeviceMapper, type LiveCache } from '../dm/index.js';
 import { OperationError } from '../errors.js';
 import type { WritecacheStatus } from '../table/index.js';
 import { requireNoError } from './drain.js';
+import { requireReadableMetadata } from './readable-metadata.js';
 import { isOfSameCache } from './retune.js';
 
 export interface SuspendRequest {
@@ -46,7 +47,7 @@ export async function suspendCache(
  * Resumes a suspended cache, unless that would show stale data: an instance in error whose resume forgets what is only
  * in the cache (W6), or another table waiting that would take the place of a cache with dirty blocks.
  *
- * @throws {@link OperationError} `resume-stale`.
+ * @throws {@link OperationError} `resume-stale`, `metadata-unreadable`.
  */
 export async function resumeCache(dm: DeviceMapper, cache: LiveCache): Promise<SuspendResult> {
   const { device, name, status } = cache;
@@ -72,6 +73,7 @@ export async function resumeCache(dm: DeviceMapper, cache: LiveCache): Promise<S
       { code: 'resume-stale', hint: `Mend the device, then: wcache recover ${name}` },
     );
   }
+  if (isFresh) await requireReadableMetadata(cache);
   await dm.resume(device.name);
   return { changed: true, status };
 }

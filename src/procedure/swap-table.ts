@@ -9,6 +9,7 @@ import {
   type WritecacheStatus,
   type WritecacheTable,
 } from '../table/index.js';
+import { requireReadableMetadata } from './readable-metadata.js';
 import { runSteps, StepFailure, type Step, type StepObserver } from './steps.js';
 
 /** What is swapped in for what. Both tables mean the same cache on the same origin; only options may differ. */
@@ -34,6 +35,12 @@ export function swapSteps(dm: DeviceMapper, swap: TableSwap): Step[] {
   const { cache } = swap;
   const { name } = cache.device;
   const line = swapLine(swap);
+  const look: Step = {
+    id: 'read-metadata',
+    title: 'read the metadata on the cache device, as the new instance will',
+    words: null,
+    run: () => requireReadableMetadata(cache),
+  };
   const load: Step = {
     id: 'load',
     title: 'load the new table beside the running one',
@@ -74,7 +81,7 @@ export function swapSteps(dm: DeviceMapper, swap: TableSwap): Step[] {
       }
     },
   };
-  return [load, compare, ...(cache.device.suspended ? [] : [suspend]), resume, confirm];
+  return [look, load, compare, ...(cache.device.suspended ? [] : [suspend]), resume, confirm];
 }
 
 /** What a swap came to. */

@@ -163,7 +163,7 @@ const HAZARDS: readonly HazardRecord[] = [
     title: 'nothing ties a cache to its origin',
     whatHappens:
       'A cache that is attached to the wrong origin is accepted, and its blocks are written over what is there.',
-    evidence: 'The format has no identity of the origin (kernel-target.md §1.1).',
+    evidence: 'The superblock has no field for it, in any version.',
     advice: 'Compare the devices with your records before a cache is activated.',
   },
   {
@@ -211,7 +211,7 @@ const HAZARDS: readonly HazardRecord[] = [
     title: 'large blocks need large memory pages',
     whatHappens:
       'A cache whose blocks are larger than 4096 bytes cannot be activated on a machine with pages of 4096 bytes.',
-    evidence: 'The constructor refuses block sizes above the page size (kernel-target.md §1.8).',
+    evidence: 'The constructor refuses block sizes above the page size.',
     advice: 'Use blocks of 4096 bytes or less.',
   },
   {

@@ -18,7 +18,39 @@ const onDevice: Record<string, ((device: string) => string[]) | null> = {
   format: (device) => ['format', device, '--block-size', '4096', '--yes'],
   size: (device) => ['size', device],
   help: null,
+  // These take mappings, or nothing.
+  list: null,
+  status: null,
+  table: null,
+  doctor: null,
+  create: null,
+  flush: null,
+  clean: null,
+  message: null,
+  suspend: null,
+  resume: null,
+  'stats:reset': null,
+  set: null,
+  recover: null,
 };
+
+/** How each verb that acts on a mapping is called on one. */
+const onMapping: Record<string, (name: string) => string[]> = {
+  create: (name) => ['create', name, '--origin', '/dev/null', '--cache', '/dev/zero'],
+  flush: (name) => ['flush', name],
+  clean: (name) => ['clean', name],
+  message: (name) => ['message', name, 'flush'],
+  suspend: (name) => ['suspend', name],
+  resume: (name) => ['resume', name],
+  'stats:reset': (name) => ['stats', 'reset', name],
+  set: (name) => ['set', name, 'high-watermark=60'],
+  recover: (name) => ['recover', name, '--yes'],
+  status: (name) => ['status', name],
+  table: (name) => ['table', name],
+};
+
+/** Verbs that take as many words as one likes. */
+const OPEN_ENDED = ['status', 'set'];
 
 /** What every failure must be, with and without `--json`. */
 async function expectFailure(args: readonly string[], status: number, code: string): Promise<CliResult> {
@@ -49,7 +81,7 @@ describe('every verb', () => {
   });
 
   it.each(verbs)('%s --help explains itself and ends with 0', async (verb) => {
-    const { status, stdout, stderr } = await wcache([verb, '--help']);
+    const { status, stdout, stderr } = await wcache([...verb.split(':'), '--help']);
     expect(status).toBe(0);
     expect(stdout).toContain(manifest.commands[verb]?.summary);
     expect(stdout).toContain('USAGE');
@@ -57,12 +89,15 @@ describe('every verb', () => {
   });
 
   it.each(verbs)('%s with an unknown flag ends with 2', async (verb) => {
-    await expectFailure([verb, '--hedgehogs-only'], 2, 'usage');
+    await expectFailure([...verb.split(':'), '--hedgehogs-only'], 2, 'usage');
   });
 
-  it.each(verbs)('%s with too many words ends with 2', async (verb) => {
-    await expectFailure([verb, 'a', 'b', 'c'], 2, 'usage');
-  });
+  it.each(verbs.filter((verb) => !OPEN_ENDED.includes(verb)))(
+    '%s with too many words ends with 2',
+    async (verb) => {
+      await expectFailure([...verb.split(':'), 'a', 'b', 'c'], 2, 'usage');
+    },
+  );
 });
 
 describe.each(verbs.filter((verb) => onDevice[verb] !== null))('%s', (verb) => {
@@ -111,6 +146,24 @@ describe.each(verbs.filter((verb) => onDevice[verb] !== null))('%s', (verb) => {
   });
 });
 
+describe.each(Object.keys(onMapping))('%s', (verb) => {
+  const words = verb.split(':');
+  const call = onMapping[verb] ?? ((): string[] => []);
+
+  it('without a name ends with 2', async () => {
+    // `status` without one shows all there are.
+    if (verb === 'status') return;
+    await expectFailure(words, 2, 'usage');
+  });
+
+  it('without root, or without a device-mapper, ends with 3', async () => {
+    const { stderr } = await wcache(call('no-such-mapping'));
+    const isRoot = process.getuid?.() === 0;
+    await expectFailure(call('no-such-mapping'), 3, isRoot ? 'no-device-mapper' : 'no-root');
+    expect(stderr).toMatch(isRoot ? /device-mapper does not answer/ : /Only root/);
+  });
+});
+
 describe.each(['inspect', 'check', 'format'])('%s of what can be no cache', (verb) => {
   const call = onDevice[verb] ?? ((): string[] => []);
 
@@ -145,7 +198,7 @@ describe('the command line', () => {
   it('without a verb shows the verbs', async () => {
     const { status, stdout } = await wcache([]);
     expect(status).toBe(0);
-    for (const verb of verbs) expect(stdout).toContain(`  ${verb}`);
+    for (const verb of verbs) expect(stdout).toContain(`  ${verb.split(':')[0] ?? ''}`);
   });
 
   it.each([['inspct'], ['inspct', '/dev/sda', '--yes'], ['help', 'inspct']])(

@@ -1,0 +1,42 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../src/cli/base-command.js';
+import { bytesFlag } from '../src/cli/flags.js';
+import { Dmsetup, findCachesOf, requireRoot, thisKernel, type LiveCache } from '../src/dm/index.js';
+import { statusDocument } from '../src/documents/status.js';
+import { observeCaches } from '../src/procedure/observe-caches.js';
+import { statusText, waitingNote } from '../src/ui/status.js';
+
+export default class Status extends BaseCommand {
+  static override summary = 'Tell how a writecache is doing, what that means and what to do';
+  static override description =
+    'State, dirty blocks, watermarks, and the counters as rates; what cannot be known is said, too. Of all live ' +
+    'writecaches unless some are named. Asking changes nothing and flushes nothing.';
+  static override examples = [
+    '<%= config.bin %> status',
+    '<%= config.bin %> status wc --bytes',
+    '<%= config.bin %> status wc --json',
+  ];
+  static override args = {
+    name: Args.string({
+      name: 'NAME',
+      description: 'Mappings, by name or path (/dev/mapper/NAME); all writecaches unless told.',
+      multiple: true,
+    }),
+  };
+  static override flags = { bytes: bytesFlag };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Status);
+    requireRoot();
+    const dm = new Dmsetup();
+    const caches: LiveCache[] = [];
+    for (const name of args.name ?? []) caches.push(...(await findCachesOf(dm, name)));
+    if (args.name === undefined) {
+      const { live, waiting } = await observeCaches(dm);
+      caches.push(...live);
+      for (const cache of waiting) this.note(waitingNote(cache));
+    }
+    const document = statusDocument(caches, thisKernel());
+    await this.print(document, () => statusText(document, flags));
+  }
+}
