@@ -21,8 +21,8 @@ const rooms = {
   ],
   'src/scan': ['src/errors', 'src/units', 'src/format', 'src/device', 'node:crypto', 'node:os'],
   'src/procedure': [
-    ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'zod'],
+    ...['src/errors', 'src/exec', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
+    ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:util', 'zod'],
   ],
   'src/documents': ['src/format', 'src/scan', 'src/table', 'src/dm', 'src/procedure', 'zod'],
   'src/ui': [

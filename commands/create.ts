@@ -72,22 +72,25 @@ export default class Create extends BaseCommand {
       readAhead: flags['read-ahead'],
       overrides: (flags.override ?? []) as Override[],
     };
-    const { signal, dispose } = interruption();
+    let stop = interruption();
     try {
       const document = await runCreate(request, {
         dryRun: flags['dry-run'],
-        signal,
+        signal: stop.signal,
         onPlan: async (plan) => {
           this.note(createPlanText(plan));
           if (request.format && !flags.yes) {
-            dispose();
+            // While it asks, Ctrl-C is the question's.
+            stop.dispose();
             await confirm('What is on the cache device goes.');
+            stop = interruption();
           }
+          return stop.signal;
         },
       });
       await this.print(document, () => (document.done ? createdText(document) : createPlanText(document)));
     } finally {
-      dispose();
+      stop.dispose();
     }
   }
 }

@@ -26,13 +26,16 @@ export default class Message extends BaseCommand {
       words: ({ cache }) => [
         dmsetupWords.message(cache.device.name, requireMessage(args.message, cache.targetVersion)),
       ],
-      run: async ({ dm, cache }) => {
-        await dm.message(cache.device.name, requireMessage(args.message, cache.targetVersion));
-        return true;
+      prepare: () => true,
+      run: async ({ dm, cache }, abandon) => {
+        await dm.message(cache.device.name, requireMessage(args.message, cache.targetVersion), abandon);
       },
       shared: true,
     } satisfies Parameters<typeof change>[1];
-    const { document, text } = await change(args.name, verb, flags['dry-run']);
+    const { document, text } = await change(args.name, verb, {
+      dryRun: flags['dry-run'],
+      note: this.note,
+    });
     await this.print(document, () => text);
   }
 }

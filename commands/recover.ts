@@ -1,20 +1,23 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
-import { dryRunFlag, nameArg, onCache } from '../src/cli/cache-verb.js';
+import { dryRunFlag, nameArg, onCache, requireUnchanged } from '../src/cli/cache-verb.js';
 import { confirm, interruption } from '../src/cli/confirm.js';
+import { readAheadSectors } from '../src/device/sysfs.js';
 import { thisKernel } from '../src/dm/index.js';
 import { recoverDocument } from '../src/documents/swap.js';
-import { diagnose, needsRecovery, recoverCache } from '../src/procedure/recover.js';
+import { diagnose } from '../src/procedure/diagnose.js';
+import { prepareRecovery, recoverCache } from '../src/procedure/recover.js';
 import { swapSteps } from '../src/procedure/swap-table.js';
 import { diagnosisText, recoveredText, runbookText } from '../src/ui/change.js';
 
 export default class Recover extends BaseCommand {
-  static override summary = 'Bring a cache out of its error state, with every dirty block kept';
+  static override summary = 'Bring a cache out of its error state, with every committed block kept';
   static override description =
     'A writecache that has met an error of one of its devices stays in error for the life of its table. This finds out ' +
     'which device failed as far as can be known, and swaps in a fresh instance of the same table, which reads what is ' +
-    'dirty from the cache device. At no moment can stale data be read. Mend the device first: if it still fails, the ' +
-    'error comes back (exit status 1).';
+    'dirty from the cache device. At no moment can stale data be read. Blocks that were written and never committed are ' +
+    'committed on the way if the cache device takes it; otherwise they are lost as in a power cut, and counted. Mend the ' +
+    'device first: if it still fails, the error comes back (exit status 1).';
   static override examples = ['<%= config.bin %> recover wc', '<%= config.bin %> recover wc --yes --json'];
   static override args = { name: nameArg };
   static override flags = {
@@ -25,24 +28,30 @@ export default class Recover extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Recover);
     const document = await onCache(args.name, 'recover', async ({ dm, cache }) => {
-      const isNeeded = await needsRecovery(dm, cache);
       const diagnosis = await diagnose(cache);
-      const swap = { cache, table: cache.table };
-      const commands = swapSteps(dm, swap).flatMap(({ words }) =>
-        words === null ? [] : [dm.commandLine(words)],
-      );
-      const outcome = { ...swap, done: true, changed: false, commands: [], after: null };
-      if (!isNeeded) return recoverDocument(outcome, diagnosis);
-      const planned = recoverDocument({ ...outcome, done: false, commands }, diagnosis);
-      if (flags['dry-run']) return planned;
-      this.note(diagnosisText(planned));
+      const { isNeeded, uncommittedBlocks } = await prepareRecovery(dm, cache, thisKernel());
+      const { device } = cache;
+      const readAhead = readAheadSectors(`${String(device.major)}:${String(device.minor)}`);
+      const swap = { cache, table: cache.table, readAheadSectors: readAhead };
+      const steps = isNeeded ? swapSteps(dm, swap) : [];
+      const commands = steps.flatMap(({ words }) => (words === null ? [] : [dm.commandLine(words)]));
+      const outcome = { ...swap, done: !flags['dry-run'], changed: false, commands, after: null };
+      const blocks = { uncommittedBlocks, lostBlocks: null };
+      if (!isNeeded || flags['dry-run']) return recoverDocument(outcome, diagnosis, blocks);
+      this.note(diagnosisText(recoverDocument({ ...outcome, done: false }, diagnosis, blocks)));
       if (!flags.yes) {
         await confirm(`A fresh instance of ${cache.name} takes over.`);
       }
-      const { dispose } = interruption();
+      const { dispose } = interruption(() => {
+        this.note('note: the swap is under way and is finished first.');
+      });
       try {
-        const { after } = await recoverCache(dm, cache, thisKernel());
-        return recoverDocument({ ...outcome, changed: true, commands, after }, diagnosis);
+        const now = await requireUnchanged({ dm, cache });
+        const { after, lostBlocks } = await recoverCache(dm, { ...swap, cache: now });
+        return recoverDocument({ ...outcome, changed: true, after }, diagnosis, {
+          uncommittedBlocks,
+          lostBlocks,
+        });
       } finally {
         dispose();
       }

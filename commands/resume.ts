@@ -1,8 +1,8 @@
 import { BaseCommand } from '../src/cli/base-command.js';
 import { dryRunFlag, nameArg } from '../src/cli/cache-verb.js';
 import { change } from '../src/cli/simple-change.js';
-import { dmsetupWords } from '../src/dm/index.js';
-import { resumeCache } from '../src/procedure/suspend-resume.js';
+import { dmsetupWords, thisKernel } from '../src/dm/index.js';
+import { prepareResume } from '../src/procedure/suspend-resume.js';
 
 export default class Resume extends BaseCommand {
   static override summary = 'Let I/O to a suspended cache go on, unless that would show stale data';
@@ -19,9 +19,13 @@ export default class Resume extends BaseCommand {
       verb: 'resume',
       action: 'resume',
       words: ({ cache }) => [dmsetupWords.resume(cache.device.name)],
-      run: async ({ dm, cache }) => (await resumeCache(dm, cache)).changed,
+      prepare: ({ dm, cache }) => prepareResume(dm, cache, thisKernel()),
+      run: ({ dm, cache }) => dm.resume(cache.device.name),
     } satisfies Parameters<typeof change>[1];
-    const { document, text } = await change(args.name, verb, flags['dry-run']);
+    const { document, text } = await change(args.name, verb, {
+      dryRun: flags['dry-run'],
+      note: this.note,
+    });
     await this.print(document, () => text);
   }
 }

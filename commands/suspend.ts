@@ -3,7 +3,7 @@ import { BaseCommand } from '../src/cli/base-command.js';
 import { dryRunFlag, nameArg } from '../src/cli/cache-verb.js';
 import { change } from '../src/cli/simple-change.js';
 import { dmsetupWords } from '../src/dm/index.js';
-import { suspendCache } from '../src/procedure/suspend-resume.js';
+import { prepareSuspend, suspendCache } from '../src/procedure/suspend-resume.js';
 
 export default class Suspend extends BaseCommand {
   static override summary = 'Hold all I/O to a cache, with what is uncommitted committed';
@@ -30,9 +30,13 @@ export default class Suspend extends BaseCommand {
         ...(flags.flush ? [dmsetupWords.message(cache.device.name, 'flush_on_suspend')] : []),
         dmsetupWords.suspend(cache.device.name, request),
       ],
-      run: async ({ dm, cache }) => (await suspendCache(dm, cache, request)).changed,
+      prepare: ({ cache }) => prepareSuspend(cache, request),
+      run: ({ dm, cache }) => suspendCache(dm, cache, request),
     } satisfies Parameters<typeof change>[1];
-    const { document, text } = await change(args.name, verb, flags['dry-run']);
+    const { document, text } = await change(args.name, verb, {
+      dryRun: flags['dry-run'],
+      note: this.note,
+    });
     await this.print(document, () => text);
   }
 }

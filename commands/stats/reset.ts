@@ -19,13 +19,16 @@ export default class StatsReset extends BaseCommand {
       words: ({ cache }) => [
         dmsetupWords.message(cache.device.name, requireMessage('clear_stats', cache.targetVersion)),
       ],
+      prepare: () => true,
       run: async ({ dm, cache }) => {
         await dm.message(cache.device.name, requireMessage('clear_stats', cache.targetVersion));
-        return true;
       },
       shared: true,
     } satisfies Parameters<typeof change>[1];
-    const { document, text } = await change(args.name, verb, flags['dry-run']);
+    const { document, text } = await change(args.name, verb, {
+      dryRun: flags['dry-run'],
+      note: this.note,
+    });
     await this.print(document, () => text);
   }
 }

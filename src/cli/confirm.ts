@@ -6,7 +6,7 @@ import { InterruptedError, UsageError } from '../errors.js';
  */
 export async function confirm(question: string): Promise<void> {
   if (!process.stdin.isTTY) {
-    throw new UsageError('This destroys data, and there is no terminal to ask on.', {
+    throw new UsageError('This needs a yes, and there is no terminal to ask on.', {
       code: 'not-confirmed',
       hint: 'Give --yes if that is what you want.',
     });
@@ -31,11 +31,19 @@ export async function confirm(question: string): Promise<void> {
 }
 
 /** A signal that fires on Ctrl-C, SIGTERM or a closed terminal, for work that must end in order; `dispose` undoes it. */
-export function interruption(): { readonly signal: AbortSignal; dispose: () => void } {
+export function interruption(onFirst?: () => void): {
+  readonly signal: AbortSignal;
+  dispose: () => void;
+} {
   const controller = new AbortController();
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const abort = (): void => {
-    controller.abort();
+    if (!controller.signal.aborted) onFirst?.();
+    controller.abort(
+      new InterruptedError('Interrupted; what the kernel has begun it finishes, and nothing is lost.', {
+        code: 'interrupted',
+      }),
+    );
   };
   for (const name of names) {
     process.on(name, abort);

@@ -20,8 +20,8 @@ import { NEWEST_TARGET_VERSION } from '../table/index.js';
 export interface CreateRun {
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
-  /** Shows what will be done, and asks; nothing has been done yet. */
-  readonly onPlan: (plan: CreateDocument) => Promise<void>;
+  /** Shows what will be done, and asks; nothing has been done yet. Returns the signal that counts from then on. */
+  readonly onPlan: (plan: CreateDocument) => Promise<AbortSignal>;
 }
 
 /** Makes a mapping, from the first look to the record of the pair; see the procedures for what each part throws. */
@@ -33,7 +33,7 @@ export async function runCreate(request: CreateRequest, run: CreateRun): Promise
   // A dry run changes nothing, and loading a module is a change.
   const loaded = run.dryRun ? await dm.targetVersion(TARGET) : await provideTarget(dm);
   const targetVersion = loaded ?? NEWEST_TARGET_VERSION;
-  const machine = { targetVersion, kernel: thisKernel() };
+  const machine = { targetVersion, kernel: thisKernel(), signal: run.signal };
   const devices = [request.origin, request.cache].map((path) => blockDeviceNumber(path) ?? path);
   const locks = await takeLock([name, ...devices]);
   try {
@@ -51,9 +51,9 @@ export async function runCreate(request: CreateRequest, run: CreateRun): Promise
     ];
     const plan = createDocument({ prepared, commands, cache: null, notes: prepared.notes });
     if (run.dryRun) return plan;
-    await run.onPlan(plan);
-    if (request.format) requireSame(prepared, await prepareCreate(dm, request, machine));
-    const { cache, notes } = await createCache(dm, prepared, { signal: run.signal });
+    const signal = await run.onPlan(plan);
+    if (request.format) requireSame(prepared, await prepareCreate(dm, request, { ...machine, signal }));
+    const { cache, notes } = await createCache(dm, prepared, { signal });
     return createDocument({ prepared, commands, cache, notes: [...prepared.notes, ...notes] });
   } finally {
     releaseAll(locks);

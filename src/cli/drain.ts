@@ -1,6 +1,6 @@
 import { dmsetupWords, type DeviceMapper, type LiveCache } from '../dm/index.js';
 import { changeDocument, type ChangeDocument } from '../documents/change.js';
-import type { DrainOptions, DrainResult } from '../procedure/drain.js';
+import { prepareDrain, type DrainOptions, type DrainResult } from '../procedure/drain.js';
 import { requireMessage, type MessageName } from '../table/index.js';
 import { changeText, drainText, runbookText } from '../ui/change.js';
 import { onCache } from './cache-verb.js';
@@ -31,6 +31,7 @@ export function drain(
     action,
     async ({ dm, cache }) => {
       requireMessage(message, cache.targetVersion);
+      prepareDrain(cache);
       const commands = [dm.commandLine(dmsetupWords.message(cache.device.name, message))];
       if (flags.dryRun) {
         const document = changeDocument({

@@ -1,6 +1,6 @@
 /** A line on stderr that is written over again and again; nothing at all where stderr is no terminal. */
 export class ProgressLine {
-  readonly #isTerminal = process.stderr.isTTY;
+  readonly #isTerminal = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
   #isShown = false;
 
   show(text: string): void {

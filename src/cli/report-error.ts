@@ -1,6 +1,7 @@
 import { Errors } from '@oclif/core';
 import type { ErrorDocument } from '../documents/error.js';
 import { ExitStatus, WcacheError } from '../errors.js';
+import { printable } from '../ui/printable.js';
 
 /** A failure as it is told to the user, whoever threw it. */
 export interface ReportedError {
@@ -60,9 +61,9 @@ function withoutParserWords(message: string): string {
 /** The lines for stderr: the sentence, what to do next, and the stack where there is one. */
 export function errorText(command: string, { document, stack }: ReportedError): string {
   const { message, hint } = document.error;
-  const lines = [`${command}: ${message}`];
+  const lines = [printable(`${command}: ${message}`)];
   if (hint !== null) {
-    lines.push(`  ${hint}`);
+    lines.push(`  ${printable(hint)}`);
   }
   if (stack !== null) {
     lines.push(stack);

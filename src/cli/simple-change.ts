@@ -1,5 +1,6 @@
 import { statusNow } from '../dm/index.js';
 import { changeDocument, type ChangeAction, type ChangeDocument } from '../documents/change.js';
+import { WcacheError } from '../errors.js';
 import type { ChangeVerb } from '../procedure/lvm-refusal.js';
 import { changeText, runbookText } from '../ui/change.js';
 import { onCache, type CacheVerb } from './cache-verb.js';
@@ -8,37 +9,46 @@ import { interruption } from './confirm.js';
 export interface SimpleChange {
   readonly verb: ChangeVerb;
   readonly action: ChangeAction;
-  /** The words of the dmsetup commands; throws what speaks against them. */
+  /** Refuses what must not be done, and tells whether there is anything to do; nothing is changed. */
+  readonly prepare: (context: CacheVerb) => Promise<boolean> | boolean;
+  /** The words of the dmsetup commands. */
   readonly words: (context: CacheVerb) => readonly (readonly string[])[];
-  /** Does it, and tells whether anything changed. */
-  readonly run: (context: CacheVerb) => Promise<boolean>;
+  readonly run: (context: CacheVerb, abandon: AbortSignal) => Promise<unknown>;
   readonly shared?: boolean;
 }
 
-/** A verb of one or two commands that is over at once; no signal stops it half-way. */
+/** A verb of one or two commands. What the kernel has begun no signal stops, and the first one that comes is told so. */
 export function change(
   name: string,
-  { verb, action, words, run, shared = false }: SimpleChange,
-  dryRun: boolean,
+  { verb, action, prepare, words, run, shared = false }: SimpleChange,
+  { dryRun, note }: { readonly dryRun: boolean; readonly note: (text: string) => void },
 ): Promise<{ readonly document: ChangeDocument; readonly text: string }> {
   return onCache(
     name,
     verb,
     async (context) => {
       const { dm, cache } = context;
-      const commands = words(context).map((each) => dm.commandLine(each));
+      const isNeeded = await prepare(context);
+      const commands = isNeeded ? words(context).map((each) => dm.commandLine(each)) : [];
       const about = { name: cache.name, action, commands, before: cache.status };
       if (dryRun) {
         const document = changeDocument({ ...about, changed: false, after: null });
         return { document, text: runbookText(`Would do to ${cache.name}:`, commands) };
       }
-      const { dispose } = interruption();
+      const { signal, dispose } = interruption(() => {
+        note('note: the kernel is at it and cannot be stopped; this ends when it has finished.');
+      });
       try {
         const started = performance.now();
-        const changed = await run(context);
+        if (isNeeded) await run(context, signal);
         const elapsedMs = performance.now() - started;
-        const after = await statusNow(dm, cache);
-        const document = changeDocument({ ...about, changed, after, elapsedMs });
+        const after = await statusNow(dm, cache).catch((error: unknown) => {
+          // A resume may have put another target in the place of a cache with nothing in it.
+          const isReplaced = action === 'resume' && error instanceof WcacheError;
+          if (isReplaced && error.code === 'changed-meanwhile') return cache.status;
+          throw error;
+        });
+        const document = changeDocument({ ...about, changed: isNeeded, after, elapsedMs });
         return { document, text: changeText(document) };
       } finally {
         dispose();

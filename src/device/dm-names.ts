@@ -29,7 +29,7 @@ export function mangleName(name: string): string {
  */
 export function unmangleName(kernelName: string): string {
   const bytes = kernelName
-    .split(/(\\x[0-9a-fA-F]{2})/)
+    .split(/(\\x(?!00)[0-9a-fA-F]{2})/)
     .map((piece, i) => (i % 2 === 1 ? Buffer.of(parseInt(piece.slice(2), 16)) : Buffer.from(piece)));
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(bytes));

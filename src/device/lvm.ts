@@ -1,5 +1,6 @@
 /** The logical volume that a mapping belongs to. */
 export interface LvmOwner {
+  /** `?` where the mapping's name does not tell. */
   readonly vg: string;
   /** As LVM names it, with what it adds to a hidden volume: `fast_cvol`, `main_wcorig`. */
   readonly lv: string;
@@ -29,7 +30,10 @@ export function lvmOwner(dmName: string | null, dmUuid: string | null): LvmOwner
   const uuid = LVM_UUID.exec(dmUuid ?? '');
   if (uuid === null || dmName === null) return null;
   const [vg, lv, nameLayer, ...more] = splitName(dmName);
-  if (!vg || !lv || more.length > 0) return null;
+  if (!vg || !lv || more.length > 0) {
+    // Somebody gave it another name; the uuid cannot be changed, and it is LVM's all the same.
+    return { vg: '?', lv: dmName, layer: uuid[1] ?? null, visible: uuid[1] === undefined };
+  }
   // The most telling first: the origin below a cache is `main_wcorig`, of which the uuid only says `real`. A pool's own
   // uuid ends as that of the layer below it does, and the pool is the volume that its user knows.
   const layer = hiddenKind(lv) ?? nameLayer ?? (/^v?pool$/.test(uuid[1] ?? '') ? null : uuid[1]) ?? null;

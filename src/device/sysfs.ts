@@ -83,6 +83,13 @@ export function blockDeviceFolder(deviceNumber: string, { sysRoot = '/sys' }: Sy
   return resolved(join(sysRoot, 'dev/block', deviceNumber));
 }
 
+/** The read-ahead of a device in sectors of 512 bytes; undefined where sysfs does not tell. */
+export function readAheadSectors(deviceNumber: string, roots: SysfsRoot = {}): number | undefined {
+  const folder = blockDeviceFolder(deviceNumber, roots);
+  const kibibytes = folder === null ? null : readFact(join(folder, 'queue/read_ahead_kb'));
+  return kibibytes !== null && /^\d{1,9}$/.test(kibibytes) ? Number(kibibytes) * 2 : undefined;
+}
+
 /** The trimmed content of a file in sysfs; null when it is not there (any more) or cannot be read. */
 export function readFact(path: string): string | null {
   try {

@@ -33,6 +33,11 @@ export interface SuspendOptions {
   readonly skipLockfs?: boolean;
 }
 
+export interface ResumeOptions {
+  /** In sectors; what the kernel sets unless told. */
+  readonly readAheadSectors?: number | undefined;
+}
+
 /**
  * The port to a device-mapper: the kernel's through dmsetup, or one in this process. Names are the kernel's names.
  *
@@ -61,8 +66,8 @@ export interface DeviceMapper {
   /** Empties the inactive slot. */
   clear(name: string): Promise<void>;
   suspend(name: string, options?: SuspendOptions): Promise<void>;
-  /** Makes the inactive table live, if there is one, and lets I/O go on. */
-  resume(name: string): Promise<void>;
+  /** Makes the inactive table live, if there is one (suspending for that moment), and lets I/O go on. */
+  resume(name: string, options?: ResumeOptions): Promise<void>;
   /**
    * Sends a message to the target at sector 0. `flush` takes until everything is written back, and nothing can stop
    * the kernel; `abandon` only gives up waiting for it.

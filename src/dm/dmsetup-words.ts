@@ -1,5 +1,5 @@
 import { formatTargetLine, type TargetLine } from '../table/index.js';
-import type { NewMapping, SuspendOptions } from './device-mapper.js';
+import type { NewMapping, ResumeOptions, SuspendOptions } from './device-mapper.js';
 
 /**
  * The words of each dmsetup command that changes something, without the options that depend on the machine. What
@@ -19,8 +19,9 @@ export const dmsetupWords = {
   suspend(name: string, { skipLockfs = false }: SuspendOptions = {}): string[] {
     return ['suspend', ...(skipLockfs ? ['--nolockfs'] : []), '--', name];
   },
-  resume(name: string): string[] {
-    return ['resume', '--', name];
+  resume(name: string, { readAheadSectors }: ResumeOptions = {}): string[] {
+    const ahead = readAheadSectors === undefined ? [] : ['--readahead', String(readAheadSectors)];
+    return ['resume', ...ahead, '--', name];
   },
   message(name: string, text: string): string[] {
     return ['message', '--', name, '0', ...text.split(' ')];

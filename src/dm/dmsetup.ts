@@ -1,9 +1,15 @@
-import { BusyError, NotPossibleHereError, OperationError, WrongDeviceError } from '../errors.js';
+import { BusyError, NotPossibleHereError, OperationError } from '../errors.js';
 import { runProgram, shellLine, type ProgramOptions, type ProgramResult } from '../exec.js';
 import type { TargetLine, TargetVersion } from '../table/index.js';
-import { unmangleName } from '../device/dm-names.js';
 import { kernelLogMark, kernelLogSince } from '../device/kernel-log.js';
-import type { DeviceMapper, MappedDevice, NewMapping, SuspendOptions, TableSlot } from './device-mapper.js';
+import type {
+  DeviceMapper,
+  MappedDevice,
+  NewMapping,
+  ResumeOptions,
+  SuspendOptions,
+  TableSlot,
+} from './device-mapper.js';
 import {
   INFO_COLUMNS,
   parseInfo,
@@ -13,6 +19,7 @@ import {
   parseVersions,
 } from './dmsetup-output.js';
 import { dmsetupWords } from './dmsetup-words.js';
+import { noSuchMapping } from './no-such-mapping.js';
 import { udevOptions, udevRuns } from './udev.js';
 
 /** Asking the kernel for what it has in memory takes milliseconds; a limit tells when it is stuck. */
@@ -103,8 +110,8 @@ export class Dmsetup implements DeviceMapper {
     return this.#change(name, dmsetupWords.suspend(name, options));
   }
 
-  resume(name: string): Promise<void> {
-    return this.#change(name, dmsetupWords.resume(name));
+  resume(name: string, options?: ResumeOptions): Promise<void> {
+    return this.#change(name, dmsetupWords.resume(name, options));
   }
 
   message(name: string, text: string, abandon?: AbortSignal): Promise<void> {
@@ -191,14 +198,6 @@ function isExplainedInLog([verb]: readonly string[]): boolean {
 }
 
 const infoOptions = ['--columns', '--noheadings', '--separator', '\t', '--options', INFO_COLUMNS];
-
-/** What is said of a mapping that does not exist. */
-export function noSuchMapping(name: string): WrongDeviceError {
-  return new WrongDeviceError(`There is no mapping ${unmangleName(name)}.`, {
-    code: 'no-such-mapping',
-    hint: '`wcache list` shows the writecaches that there are, `dmsetup ls` all mappings.',
-  });
-}
 
 function ownWords(message: string): string {
   return message

@@ -1,6 +1,7 @@
 export * from './device-mapper.js';
 export * from './dmsetup-words.js';
-export { Dmsetup, noSuchMapping } from './dmsetup.js';
+export { Dmsetup } from './dmsetup.js';
+export { noSuchMapping } from './no-such-mapping.js';
 export * from './live-cache.js';
 export { releaseAll, takeLock, type Lock } from './lock.js';
 export * from './require.js';

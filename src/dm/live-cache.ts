@@ -2,6 +2,7 @@ import { blockDeviceNumber } from '../device/device-number.js';
 import { mangleName, unmangleName } from '../device/dm-names.js';
 import { bestPath } from '../device/identity.js';
 import { lvmOwner, type LvmOwner } from '../device/lvm.js';
+import { shellLine } from '../exec.js';
 import { NotPossibleHereError, OperationError, WcacheError, WrongDeviceError } from '../errors.js';
 import {
   parsePrintedTable,
@@ -13,7 +14,7 @@ import {
   type WritecacheTable,
 } from '../table/index.js';
 import type { DeviceMapper, MappedDevice } from './device-mapper.js';
-import { noSuchMapping } from './dmsetup.js';
+import { noSuchMapping } from './no-such-mapping.js';
 
 export const TARGET = 'writecache';
 
@@ -24,7 +25,7 @@ export interface LiveCache {
   readonly name: string;
   /** The line as the kernel prints it, devices as numbers. */
   readonly line: TargetLine;
-  /** How many lines the whole table has; 1 for all but hand-made ones. */
+  /** How many lines the table has; of those that were asked for. 1 for all but hand-made ones. */
   readonly lineCount: number;
   readonly table: WritecacheTable;
   /** Options that this version of the target keeps to itself. */
@@ -110,11 +111,12 @@ export async function findCachesOf(dm: DeviceMapper, text: string): Promise<Live
   const device = await findMapping(dm, text);
   const name = unmangleName(device.name);
   if (!device.hasLiveTable) {
+    const typed = shellLine([device.name]);
     throw new WrongDeviceError(`The mapping ${name} has no live table.`, {
       code: 'no-live-table',
       hint: device.hasInactiveTable
-        ? `One is loaded and waits: see it with \`dmsetup table --inactive ${name}\`, make it live with \`wcache resume ${name}\`.`
-        : `Remove the mapping with \`dmsetup remove ${name}\`.`,
+        ? `One is loaded and waits. See it: dmsetup table --inactive ${typed}. Make it live: dmsetup resume ${typed}`
+        : `Remove the mapping: dmsetup remove ${typed}`,
     });
   }
   const all = await dm.table(device.name, 'live');

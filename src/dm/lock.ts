@@ -10,6 +10,13 @@ export interface Lock {
   release(): void;
 }
 
+export interface LockOptions {
+  /** `/run/wcache` unless told. */
+  readonly folder?: string;
+  /** Others may hold it shared at the same time: several messages go well together, a swap of the table does not. */
+  readonly shared?: boolean;
+}
+
 const CONFLICT = 75;
 
 /**
@@ -18,15 +25,17 @@ const CONFLICT = 75;
  * The lock belongs to an open file, which flock(1) is only lent: no process has to stay for it, and nothing is left
  * behind by a crash.
  *
- * @param folder `/run/wcache` unless told.
  * @throws {@link BusyError} `locked` when another wcache has one of them; {@link NotPossibleHereError} `no-lock` when
  *   no lock file can be made.
  */
-export async function takeLock(subjects: readonly string[], folder = '/run/wcache'): Promise<Lock[]> {
+export async function takeLock(
+  subjects: readonly string[],
+  { folder = '/run/wcache', shared = false }: LockOptions = {},
+): Promise<Lock[]> {
   const taken: Lock[] = [];
   try {
     for (const subject of [...new Set(subjects)].sort()) {
-      taken.push(await takeOne(subject, folder));
+      taken.push(await takeOne(subject, folder, shared));
     }
     return taken;
   } catch (error) {
@@ -39,13 +48,19 @@ export function releaseAll(locks: readonly Lock[]): void {
   for (const lock of locks) lock.release();
 }
 
-async function takeOne(subject: string, folder: string): Promise<Lock> {
+async function takeOne(subject: string, folder: string, shared: boolean): Promise<Lock> {
   const descriptor = openLockFile(subject, folder);
   const close = (): void => {
     closeSync(descriptor);
   };
   try {
-    const words = ['--nonblock', '--conflict-exit-code', String(CONFLICT), '3'];
+    const words = [
+      shared ? '--shared' : '--exclusive',
+      '--nonblock',
+      '--conflict-exit-code',
+      String(CONFLICT),
+      '3',
+    ];
     const { status } = await runProgram('flock', words, {
       acceptStatus: [CONFLICT],
       descriptors: [descriptor],
@@ -53,7 +68,7 @@ async function takeOne(subject: string, folder: string): Promise<Lock> {
     if (status === CONFLICT) {
       throw new BusyError(`Another wcache is at work on ${subject}.`, {
         code: 'locked',
-        hint: 'Wait until it has finished; `ps -C node` and `ps -C dmsetup` show what runs.',
+        hint: 'Wait until it has finished. A flush that was given up goes on in the kernel: `ps -C dmsetup` shows it.',
       });
     }
   } catch (error) {

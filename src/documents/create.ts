@@ -47,7 +47,7 @@ export function createDocument({ prepared, commands, cache, notes }: CreateOutco
     name: request.name,
     uuid: mapping.uuid,
     done: cache !== null,
-    changed: true,
+    changed: cache !== null,
     mode: table.mode,
     origin: request.origin,
     cache: request.cache,

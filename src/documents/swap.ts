@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LiveCache } from '../dm/index.js';
-import type { Diagnosis } from '../procedure/recover.js';
+import type { Diagnosis } from '../procedure/diagnose.js';
 import {
   buildParameters,
   describeDifference,
@@ -42,6 +42,10 @@ const deviceHealthSchema = z.strictObject({
 /** `wcache recover --json`. */
 export const recoverDocumentSchema = z.strictObject({
   ...swapFields,
+  /** Written and never committed: the swap commits them, or they are lost. Null where that cannot be told. */
+  uncommitted_blocks: z.int().nonnegative().nullable(),
+  /** Of these, what could not be committed; null before it is done, and where it cannot be told. */
+  lost_blocks: z.int().nonnegative().nullable(),
   conclusion: z.string(),
   devices: z.array(deviceHealthSchema),
   kernel_log: z.array(z.string()),
@@ -57,13 +61,24 @@ export interface Swap {
   readonly after: WritecacheStatus | null;
 }
 
+export interface RecoveredBlocks {
+  readonly uncommittedBlocks: number | null;
+  readonly lostBlocks: number | null;
+}
+
 export function setDocument(swap: Swap): SetDocument {
   return { ...fieldsOf(swap), differences: describeDifference(swap.cache.table, swap.table) };
 }
 
-export function recoverDocument(swap: Swap, diagnosis: Diagnosis): RecoverDocument {
+export function recoverDocument(
+  swap: Swap,
+  diagnosis: Diagnosis,
+  { uncommittedBlocks, lostBlocks }: RecoveredBlocks,
+): RecoverDocument {
   return {
     ...fieldsOf(swap),
+    uncommitted_blocks: uncommittedBlocks,
+    lost_blocks: lostBlocks,
     conclusion: diagnosis.conclusion,
     devices: diagnosis.devices.map(({ role, path, readFails, log }) => ({
       role,

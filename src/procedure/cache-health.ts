@@ -46,7 +46,7 @@ export function judgeWaitingCache(cache: WaitingCache): CacheFinding[] {
   const typed = nameAsTyped(cache);
   const advice =
     cache.lvm === null
-      ? `Make it live with: wcache resume ${typed}. Or drop it with: dmsetup remove ${typed}`
+      ? `Make it live with: dmsetup resume ${typed}. Or drop it with: dmsetup remove ${typed}`
       : `LVM may be at work on it. If it is not: lvchange --refresh ${logicalVolume(cache.lvm)}`;
   return [
     finding(

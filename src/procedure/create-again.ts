@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { findFileSystem } from '../device/file-system.js';
 import { deviceIdentity } from '../device/identity.js';
 import { findCache, type DeviceMapper, type LiveCache } from '../dm/index.js';
@@ -43,7 +44,7 @@ async function findOwn(dm: DeviceMapper, request: CreateRequest): Promise<LiveCa
     if (error instanceof WcacheError) return null;
     throw error;
   });
-  if (cache === null || device.suspended || cache.status.error) return null;
+  if (cache === null) return null;
   const wanted = {
     mode: request.mode === 'auto' ? cache.table.mode : request.mode,
     origin: blockDeviceNumber(request.origin) ?? '',
@@ -72,7 +73,6 @@ export function recordNote(error: unknown): Note {
 
 async function keepRecord(cache: LiveCache, folder: string | undefined): Promise<void> {
   const { device, table, originPath, cachePath, line } = cache;
-  if (readPairs(folder).pairs.some(({ uuid }) => uuid === device.uuid)) return;
   const [origin, cacheDevice] = [deviceIdentity(table.origin), deviceIdentity(table.cache)];
   if (origin === null || cacheDevice === null || originPath === null || cachePath === null) return;
   const fileSystem = await findFileSystem(originPath);
@@ -97,5 +97,11 @@ async function keepRecord(cache: LiveCache, folder: string | undefined): Promise
       model: cacheDevice.model,
     },
   };
-  writePair(pair, folder);
+  const isKept = readPairs(folder).pairs.some(
+    ({ uuid, origin: keptOrigin, cache: keptCache }) =>
+      uuid === pair.uuid &&
+      isDeepStrictEqual(keptOrigin.ids, pair.origin.ids) &&
+      isDeepStrictEqual(keptCache.ids, pair.cache.ids),
+  );
+  if (!isKept) writePair(pair, folder);
 }

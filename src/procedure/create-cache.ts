@@ -1,6 +1,6 @@
 import { dmsetupWords, findCache, type DeviceMapper, type LiveCache } from '../dm/index.js';
 import { withDevice } from '../device/with-device.js';
-import { OperationError, WcacheError } from '../errors.js';
+import { InterruptedError, OperationError, WcacheError } from '../errors.js';
 import { sameTable } from '../table/index.js';
 import { recordNote } from './create-again.js';
 import type { Note, PreparedCreate } from './create-request.js';
@@ -8,7 +8,6 @@ import { runFormat } from './format-device.js';
 import { prepareFormat } from './format-preflight.js';
 import { writePair } from './pairs.js';
 import { runSteps, StepFailure, type Step, type StepObserver } from './steps.js';
-import { swapTable } from './swap-table.js';
 
 export interface CreateOptions {
   readonly observe?: StepObserver | undefined;
@@ -54,26 +53,51 @@ export function createSteps(dm: DeviceMapper, prepared: PreparedCreate, options:
 
 /**
  * Makes the mapping, and confirms it from the kernel's own table and status. Where that fails the mapping is removed
- * again, which loses nothing: what was committed stays on the cache device.
+ * again, which loses nothing: what was committed stays on the cache device. The record of the pair is written before the
+ * mapping can take a write, so that no older one can speak for a cache that has another origin by now.
  *
- * @throws {@link OperationError} `not-confirmed-live`, and what the device-mapper and a format throw.
+ * @throws {@link OperationError} `not-confirmed-live`, {@link InterruptedError} before anything was done, and what the
+ *   device-mapper and a format throw.
  */
 export async function createCache(
   dm: DeviceMapper,
   prepared: PreparedCreate,
   options: CreateOptions = {},
 ): Promise<CreateResult> {
-  try {
-    await runSteps(createSteps(dm, prepared, options), options.observe);
-  } catch (error) {
-    throw error instanceof StepFailure ? error.cause : error;
+  if (options.signal?.aborted === true) {
+    throw new InterruptedError('Interrupted; nothing was done.', { code: 'interrupted' });
   }
-  const cache = await confirmed(dm, prepared, options.observe);
+  const steps = createSteps(dm, prepared, options);
+  const notes: Note[] = [];
+  let putBack = (): void => undefined;
   try {
-    writePair(prepared.pair, options.pairsFolder);
-    return { cache, notes: [] };
+    await runSteps(steps.slice(0, -1), options.observe);
+    try {
+      putBack = writePair(prepared.pair, options.pairsFolder);
+    } catch (error) {
+      notes.push(recordNote(error));
+    }
+    await runSteps(steps.slice(-1), options.observe);
   } catch (error) {
-    return { cache, notes: [recordNote(error)] };
+    // dmsetup may fail over a node under /dev when the kernel has made the mapping.
+    const made = await dm.info(prepared.mapping.name).catch(() => null);
+    if (made?.uuid !== prepared.mapping.uuid || !made.hasLiveTable) {
+      putBack();
+      throw error instanceof StepFailure ? error.cause : error;
+    }
+  }
+  try {
+    const cache = await confirmed(dm, prepared, options.observe);
+    if (cache.status.free_blocks < prepared.expected.freeBlocks) {
+      notes.push({
+        code: 'written-already',
+        message: `${String(prepared.expected.freeBlocks - cache.status.free_blocks)} blocks were written to it since: something found it at once.`,
+      });
+    }
+    return { cache, notes };
+  } catch (error) {
+    putBack();
+    throw error;
   }
 }
 
@@ -106,7 +130,8 @@ async function confirmed(
     let cache = await findCache(dm, name);
     if (prepared.expected.error && cache.status.error) {
       // The first instance has kept the later of two identical entries, and stays in error; a second one is clean (W4).
-      await swapTable(dm, { cache, table: prepared.table }, observe);
+      await dm.remove(name);
+      await runSteps(createSteps(dm, prepared).slice(-1), observe);
       cache = await findCache(dm, name);
     }
     requireAsExpected(prepared, cache);
@@ -137,9 +162,7 @@ function requireAsExpected({ table, mapping, expected }: PreparedCreate, cache: 
           ? 'the target came up in error'
           : status.total_blocks !== expected.totalBlocks
             ? `it has ${String(status.total_blocks)} blocks, and ${String(expected.totalBlocks)} were expected`
-            : status.free_blocks < expected.freeBlocks
-              ? `${String(status.free_blocks)} of its blocks are free, and ${String(expected.freeBlocks)} were expected`
-              : null;
+            : null;
   if (wrong === null) return;
   throw new OperationError(`The kernel made something else of ${cache.name} than was asked for: ${wrong}.`, {
     code: 'not-confirmed-live',

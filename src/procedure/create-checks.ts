@@ -7,6 +7,7 @@ import {
   type SuperblockFault,
 } from '../format/index.js';
 import { isOk, verdict, type CheckResult, type Inspection } from '../scan/index.js';
+import { shellLine } from '../exec.js';
 import { formatSize } from '../units.js';
 import type { CreateRequest, FoundDevice, Note, Override } from './create-request.js';
 
@@ -19,17 +20,20 @@ export interface BlockSizeQuestion {
   /** The block size that the cache has already; null where it is blank or will be formatted. */
   readonly recorded: number | null;
   readonly pageSizeBytes: number;
+  /** What is on the origin alone is stale then, and judges nothing. */
+  readonly isDirty: boolean;
 }
 
 /**
  * The block size of a new mapping: what the cache has already, what was asked for, or the largest that suits both
  * devices, the file system on the origin and the origin's length.
  *
- * @throws {@link WrongDeviceError} `block-size-differs`, `file-system-block-size`, `origin-not-aligned`;
+ * @throws {@link WrongDeviceError} `block-size-differs`, `file-system-block-size`, `partition-table-block-size`,
+ *   `origin-not-aligned`;
  *   {@link UsageError} `block-size-too-small`.
  */
 export function chooseBlockSize(question: BlockSizeQuestion): number {
-  const { request, origin, cache, fileSystem, recorded } = question;
+  const { request, origin, cache, recorded } = question;
   if (recorded !== null && request.blockSize !== undefined && recorded !== request.blockSize) {
     throw new WrongDeviceError(
       `${cache.path} is a cache with blocks of ${String(recorded)} bytes, and ${String(request.blockSize)} were asked for.`,
@@ -47,15 +51,9 @@ export function chooseBlockSize(question: BlockSizeQuestion): number {
       { code: 'block-size-too-small', hint: `Use --block-size ${String(least)} or larger.` },
     );
   }
-  const smallest = fileSystem?.blockSizeBytes ?? null;
-  if (smallest !== null && smallest < chosen) {
-    throw new WrongDeviceError(
-      `The ${fileSystem?.type ?? 'file system'} on ${origin.path} works in units of ${String(smallest)} bytes: it would not mount over a cache with blocks of ${String(chosen)}.`,
-      {
-        code: 'file-system-block-size',
-        hint: `Use --block-size ${String(smallest)}. If the file system is not needed any more, wipe it first: wipefs -a ${origin.path}`,
-      },
-    );
+  const misfit = fileSystemMisfit(question, chosen);
+  if (misfit !== null && !question.isDirty) {
+    throw new WrongDeviceError(misfit.message, { code: misfit.code, hint: misfit.hint });
   }
   if (origin.sizeBytes % BigInt(chosen) !== 0n) {
     throw new WrongDeviceError(
@@ -66,9 +64,40 @@ export function chooseBlockSize(question: BlockSizeQuestion): number {
   return chosen;
 }
 
+interface Misfit extends Note {
+  readonly hint: string;
+}
+
+/** Why what is on the origin would not be found, or not be mounted, over blocks of this size; null where it would. */
+export function fileSystemMisfit(
+  { origin, fileSystem }: Pick<BlockSizeQuestion, 'origin' | 'fileSystem'>,
+  blockSize: number,
+): Misfit | null {
+  const smallest = fileSystem?.blockSizeBytes ?? null;
+  if (smallest !== null && smallest < blockSize) {
+    return {
+      code: 'file-system-block-size',
+      message: `The ${fileSystem?.type ?? 'file system'} on ${origin.path} works in units of ${String(smallest)} bytes: it would not mount over a cache with blocks of ${String(blockSize)}.`,
+      hint: `Use --block-size ${String(smallest)}. If the file system is not needed any more, wipe it first: ${shellLine(['wipefs', '-a', origin.path])}`,
+    };
+  }
+  const table = fileSystem?.partitionTable ?? null;
+  if (table !== null && blockSize > origin.logicalBlockSizeBytes) {
+    return {
+      code: 'partition-table-block-size',
+      message: `${origin.path} has a ${table} partition table in units of ${String(origin.logicalBlockSizeBytes)} bytes: through a cache with blocks of ${String(blockSize)} it would be read wrongly or not at all.`,
+      hint: `Use --block-size ${String(origin.logicalBlockSizeBytes)}, or put the cache in front of a partition.`,
+    };
+  }
+  return null;
+}
+
 function largestSuiting(question: BlockSizeQuestion, least: number): number {
   const { origin, fileSystem, pageSizeBytes } = question;
-  const limit = Math.min(fileSystem?.blockSizeBytes ?? X86_MAX_BLOCK_SIZE, X86_MAX_BLOCK_SIZE, pageSizeBytes);
+  // What does not tell in which unit it was made may have been made in the disk's own.
+  const unit =
+    fileSystem === null ? X86_MAX_BLOCK_SIZE : (fileSystem.blockSizeBytes ?? origin.logicalBlockSizeBytes);
+  const limit = Math.min(unit, X86_MAX_BLOCK_SIZE, pageSizeBytes);
   let size = X86_MAX_BLOCK_SIZE;
   while (size > least && (size > limit || origin.sizeBytes % BigInt(size) !== 0n)) size /= 2;
   return size;

@@ -76,14 +76,12 @@ async function judgeOtherCaches(question: PairQuestion): Promise<Note[]> {
   const { request, records, origin, cache, startSector } = question;
   const notes: Note[] = [];
   for (const pair of findPairsOfOrigin(records.pairs, { ids: question.originIds })) {
-    const isThisOne =
-      pair.start_sector === String(startSector) && shareIdentity(pair.cache, cache.identity) !== 'different';
-    if (isThisOne) continue;
+    if (isRecordedCache(pair, cache, startSector)) continue;
     const left = await blocksLeftIn(pair);
     if (left === 0) continue;
     const what =
       left === null
-        ? `and whether all of it was written back can't be told, as it is not here`
+        ? `and whether all of it was written back can't be told: it is not found here`
         : `which has ${String(left)} blocks that are newer than on ${origin.path}`;
     const message = `${origin.path} had another cache: ${described(pair.cache)} (record of ${pair.name} from ${pair.created.slice(0, 10)}), ${what}.`;
     if (!request.overrides.includes('other-cache')) {
@@ -95,6 +93,14 @@ async function judgeOtherCaches(question: PairQuestion): Promise<Note[]> {
     notes.push({ code: 'other-cache', message });
   }
   return notes;
+}
+
+/** Where neither has a name that lasts, path and size have to do. */
+function isRecordedCache(pair: Pair, cache: FoundDevice, startSector: bigint): boolean {
+  if (pair.start_sector !== String(startSector)) return false;
+  const shared = shareIdentity(pair.cache, cache.identity);
+  const looksAlike = pair.cache.path === cache.path && pair.cache.size_bytes === String(cache.sizeBytes);
+  return shared === 'same' || (shared === 'unknown' && looksAlike);
 }
 
 /** Live blocks in a recorded cache; null where it cannot be found or read. */

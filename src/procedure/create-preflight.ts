@@ -1,10 +1,11 @@
-import { findFileSystem } from '../device/file-system.js';
+import { findFileSystem, type FileSystem } from '../device/file-system.js';
 import { requireMappingName } from '../device/dm-names.js';
 import { findSignatures } from '../device/signatures.js';
 import { memoryFacts } from '../device/memory.js';
 import { memoryPageBytes } from '../device/memory-page.js';
 import type { DeviceMapper, MappedDevice } from '../dm/index.js';
-import { BusyError, UsageError } from '../errors.js';
+import { BusyError, UsageError, WcacheError } from '../errors.js';
+import { shellLine } from '../exec.js';
 import { SECTOR_BYTES } from '../format/index.js';
 import { checkDevice, liveBlocks, type CheckResult } from '../scan/index.js';
 import {
@@ -18,6 +19,7 @@ import {
 } from '../table/index.js';
 import {
   chooseBlockSize,
+  fileSystemMisfit,
   judgeMemory,
   recordedBlockSize,
   requireInsideOrigin,
@@ -36,6 +38,8 @@ export interface Machine {
   readonly targetVersion: TargetVersion;
   readonly kernel: KernelIdentity;
   readonly pairsFolder?: string | undefined;
+  /** Ends a long look. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -53,25 +57,29 @@ export async function prepareCreate(
   const leftover = requireFreeName(await dm.info(name), request.name);
   return withClaimedDevices(request, async (devices) => {
     const { found } = devices;
-    const fileSystem = await findFileSystem(request.origin);
-    requireNoPhysicalVolume(fileSystem, found.origin, request.overrides);
     const mode = request.mode === 'auto' ? (devices.mappable ? 'p' : 's') : request.mode;
     requireMappable(mode, devices);
     const startSector = request.options.start_sector ?? 0n;
-    const before = await checkOf(devices, request, mode, request.blockSize);
+    const before = await checkOf(devices, machine, request, mode, request.blockSize);
+    const isDirty = !request.format && (liveBlocks(before.inspection) ?? 0) > 0;
+    const fileSystem = await fileSystemOf(request.origin, isDirty);
+    requireNoPhysicalVolume(fileSystem, found.origin, request.overrides);
     const blockSize = chooseBlockSize({
       request,
       ...found,
       fileSystem,
       recorded: request.format ? null : recordedBlockSize(before.inspection),
       pageSizeBytes: memoryPageBytes(),
+      isDirty,
     });
-    const check = await checkOf(devices, request, mode, blockSize);
+    const check =
+      before.blockSize === blockSize ? before : await checkOf(devices, machine, request, mode, blockSize);
     const formatPlan = request.format ? await formatPlanOf(devices, startSector, blockSize) : null;
     if (formatPlan === null) {
       requireUsableCache(check, request);
       requireInsideOrigin(check, found.origin, request);
     }
+    const misfit = isDirty ? fileSystemMisfit({ origin: found.origin, fileSystem }, blockSize) : null;
     const table: WritecacheTable = {
       mode,
       origin: found.origin.deviceNumber,
@@ -89,7 +97,6 @@ export async function prepareCreate(
     );
     const records = readPairs(machine.pairsFolder);
     const ids = originIds(found.origin.identity, fileSystem);
-    const isDirty = formatPlan === null && (liveBlocks(check.inspection) ?? 0) > 0;
     const pairNotes = await judgePair({
       request,
       records,
@@ -119,6 +126,7 @@ export async function prepareCreate(
       notes: [
         ...(memory === null ? [] : [memory]),
         ...pairNotes,
+        ...(misfit === null ? [] : [{ code: misfit.code, message: `${misfit.message} It may be stale.` }]),
         ...checkNotes(check, formatPlan),
         ...hazardNotes(machine, mode),
       ],
@@ -134,12 +142,13 @@ function requireFreeName(existing: MappedDevice | null, name: string): string | 
   }
   throw new BusyError(`There is a mapping ${name} already.`, {
     code: 'mapping-exists',
-    hint: `Choose another name, or see what it is: wcache status ${name}`,
+    hint: `Choose another name, or see what it is: ${shellLine(['wcache', 'status', name])}`,
   });
 }
 
 function checkOf(
   { cache, found, mappable }: ClaimedDevices,
+  { signal }: Machine,
   request: CreateRequest,
   mode: 'p' | 's',
   blockSize: number | undefined,
@@ -153,7 +162,18 @@ function checkOf(
     pageSizeBytes: memoryPageBytes(),
     dax: mappable,
     findSignatures: () => findSignatures(cache.path),
+    ...(signal === undefined ? {} : { signal }),
   });
+}
+
+/** What is on the origin. Where its newest blocks are in the cache, remains of an old file system decide nothing. */
+async function fileSystemOf(path: string, isDirty: boolean): Promise<FileSystem | null> {
+  try {
+    return await findFileSystem(path);
+  } catch (error) {
+    if (isDirty && error instanceof WcacheError && error.code === 'ambivalent-content') return null;
+    throw error;
+  }
 }
 
 /** A table in mode p on a device that cannot be mapped makes kernels crash (W1): no flag lets that through. */

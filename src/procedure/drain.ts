@@ -3,6 +3,7 @@ import { statusNow, type DeviceMapper, type LiveCache } from '../dm/index.js';
 import { InterruptedError, OperationError } from '../errors.js';
 import type { WritecacheStatus } from '../table/index.js';
 import { DrainMeter, type DrainProgress } from './drain-meter.js';
+import { nameAsTyped } from './name-as-typed.js';
 
 export interface DrainOptions {
   /** Gives up waiting. What the kernel was told to do, it goes on doing. */
@@ -22,6 +23,9 @@ export interface DrainResult {
 const FIRST_INTERVAL_MS = 50;
 const LONGEST_INTERVAL_MS = 1000;
 
+/** Without headway for this long, it is worth a look whether the mapping still runs. */
+const SUSPICIOUS_STALL_MS = 2000;
+
 /**
  * Writes back everything that is in the cache when it is called, with the message `flush`, and waits for it. The
  * kernel can't be stopped in it; an interruption only gives up waiting, and nothing is lost by that.
@@ -33,15 +37,18 @@ export async function flushCache(
   cache: LiveCache,
   options: DrainOptions = {},
 ): Promise<DrainResult> {
-  requireNoError(cache, cache.status);
-  requireRunning(cache);
+  prepareDrain(cache);
   const started = performance.now();
   const abandon = new AbortController();
-  let isDone = false;
+  const done = new AbortController();
   const flushed = dm.message(cache.device.name, 'flush', abandon.signal).finally(() => {
-    isDone = true;
+    done.abort();
   });
-  const watched = watch(dm, cache, options, { isDone: () => isDone, interrupted: () => flushGivenUp(cache) });
+  const watched = watch(dm, cache, options, {
+    isDone: () => done.signal.aborted,
+    wake: done.signal,
+    interrupted: () => flushGivenUp(cache),
+  });
   watched.catch((reason: unknown) => {
     abandon.abort(reason);
   });
@@ -67,8 +74,7 @@ export async function cleanCache(
   cache: LiveCache,
   options: DrainOptions = {},
 ): Promise<DrainResult> {
-  requireNoError(cache, cache.status);
-  requireRunning(cache);
+  prepareDrain(cache);
   const started = performance.now();
   await dm.message(cache.device.name, 'cleaner');
   const after = await watch(dm, cache, options, {
@@ -80,6 +86,8 @@ export async function cleanCache(
 
 interface Ending {
   readonly isDone: (progress: DrainProgress) => boolean;
+  /** Fires when it is worth another look at once. */
+  readonly wake?: AbortSignal;
   readonly interrupted: (progress: DrainProgress) => InterruptedError;
 }
 
@@ -88,7 +96,7 @@ async function watch(
   dm: DeviceMapper,
   cache: LiveCache,
   options: DrainOptions,
-  { isDone, interrupted }: Ending,
+  { isDone, wake, interrupted }: Ending,
 ): Promise<WritecacheStatus> {
   const meter = new DrainMeter();
   for (let intervalMs = FIRST_INTERVAL_MS; ; intervalMs = Math.min(intervalMs * 1.5, LONGEST_INTERVAL_MS)) {
@@ -105,41 +113,62 @@ async function watch(
     if (options.maxStallMs !== undefined && progress.stalledMs > options.maxStallMs) {
       throw stalled(cache, progress);
     }
-    try {
-      await sleep(intervalMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
-    } catch {
-      throw interrupted(progress);
-    }
+    if (progress.stalledMs > SUSPICIOUS_STALL_MS) await requireStillRunning(dm, cache);
+    if (isAborted(options)) throw interrupted(progress);
+    await pause(intervalMs, options.signal, wake);
+    if (isAborted(options)) throw interrupted(progress);
   }
+}
+
+function isAborted({ signal }: DrainOptions): boolean {
+  return signal?.aborted === true;
+}
+
+/** Ends early where one of the signals fires. */
+async function pause(milliseconds: number, ...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+  const present = signals.filter((signal) => signal !== undefined);
+  await sleep(milliseconds, undefined, { signal: AbortSignal.any(present) }).catch(() => undefined);
+}
+
+/** A suspended mapping makes no headway, and whoever waits for it would wait for ever. */
+async function requireStillRunning(dm: DeviceMapper, cache: LiveCache): Promise<void> {
+  const device = await dm.info(cache.device.name);
+  if (device !== null) requireRunning({ ...cache, device });
+}
+
+/** Refuses a cache that is in error or suspended. Throws {@link OperationError} `in-error`, `suspended`. */
+export function prepareDrain(cache: LiveCache): void {
+  requireNoError(cache, cache.status);
+  requireRunning(cache);
 }
 
 /** Throws {@link OperationError} `in-error` where the error flag is set: nothing is written back any more. */
 export function requireNoError(
-  { name }: LiveCache,
+  cache: LiveCache,
   { error, total_blocks, free_blocks }: WritecacheStatus,
 ): void {
   if (!error) return;
   throw new OperationError(
-    `${name} is in error: the target has met a device that failed, and writes nothing back any more (${String(total_blocks - free_blocks)} of ${String(total_blocks)} blocks count as dirty).`,
+    `${cache.name} is in error: the target has met a device that failed, and writes nothing back any more (${String(total_blocks - free_blocks)} of ${String(total_blocks)} blocks count as dirty).`,
     {
       code: 'in-error',
-      hint: `Do not suspend and resume it. Mend the device, then: wcache recover ${name}`,
+      hint: `Do not suspend and resume it. Mend the device, then: wcache recover ${nameAsTyped(cache)}`,
     },
   );
 }
 
 /** Throws {@link OperationError} `suspended` where no I/O goes on. */
-export function requireRunning({ name, device }: LiveCache): void {
-  if (!device.suspended) return;
-  throw new OperationError(`${name} is suspended.`, {
+function requireRunning(cache: LiveCache): void {
+  if (!cache.device.suspended) return;
+  throw new OperationError(`${cache.name} is suspended.`, {
     code: 'suspended',
-    hint: `Let it run again with: wcache resume ${name}`,
+    hint: `Let it run again with: wcache resume ${nameAsTyped(cache)}`,
   });
 }
 
 function stalled(cache: LiveCache, { dirtyBlocks, stalledMs }: DrainProgress): OperationError {
   return new OperationError(
-    `${cache.name} makes no headway: ${String(dirtyBlocks)} blocks are still dirty, no fewer than ${String(Math.round(stalledMs / 1000))} s ago.`,
+    `${cache.name} makes no headway: ${String(dirtyBlocks)} blocks are still dirty, no fewer than ${String(Math.round(stalledMs / 1000))} s ago. The cleaner stays on.`,
     {
       code: 'stalled',
       hint: 'Blocks that are in the cache are still overwritten there. Lessen the writes, or wait longer.',
@@ -147,22 +176,22 @@ function stalled(cache: LiveCache, { dirtyBlocks, stalledMs }: DrainProgress): O
   );
 }
 
-function flushGivenUp({ name }: LiveCache): InterruptedError {
+function flushGivenUp(cache: LiveCache): InterruptedError {
   return new InterruptedError(
-    `Waiting for ${name} was given up; the kernel goes on writing it back, and nothing is lost.`,
+    `Waiting for ${cache.name} was given up; the kernel goes on writing it back, and nothing is lost.`,
     {
       code: 'interrupted',
-      hint: `Look at it with \`wcache status ${name}\`, or run the same command again.`,
+      hint: `Look at it with \`wcache status ${nameAsTyped(cache)}\`, or run the same command again.`,
     },
   );
 }
 
-function cleanGivenUp({ name }: LiveCache, { dirtyBlocks }: DrainProgress): InterruptedError {
+function cleanGivenUp(cache: LiveCache, { dirtyBlocks }: DrainProgress): InterruptedError {
   return new InterruptedError(
-    `Waiting for ${name} was given up with ${String(dirtyBlocks)} dirty blocks left; the cleaner stays on and goes on writing.`,
+    `Waiting for ${cache.name} was given up with ${String(dirtyBlocks)} dirty blocks left; the cleaner stays on and goes on writing.`,
     {
       code: 'interrupted',
-      hint: `Run the same command again to wait, or turn the cleaner off with: wcache set ${name} cleaner=off`,
+      hint: `Run the same command again to wait. \`wcache set ${nameAsTyped(cache)} cleaner=off\` ends it, and holds all I/O until what is left has been written.`,
     },
   );
 }

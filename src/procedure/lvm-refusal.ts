@@ -12,7 +12,7 @@ const INSTEAD: Record<ChangeVerb, (lv: string) => string> = {
   clean: (lv) => `Use: lvchange --cachesettings cleaner=1 ${lv}`,
   message: (lv) => `Settings are changed with: lvchange --cachesettings 'KEY=VALUE' ${lv}`,
   suspend: (lv) => `LVM suspends it by itself where it must; to take it out of use: lvchange -an ${lv}`,
-  resume: (lv) => `To bring it back: lvchange --refresh ${lv}`,
+  resume: (lv) => `To bring it back: lvchange -an ${lv} && lvchange -ay ${lv}`,
   set: (lv) => `Use: lvchange --cachesettings 'KEY=VALUE' ${lv}`,
   recover: (lv) =>
     `Mend the device, then deactivate and activate it: lvchange -an ${lv} && lvchange -ay ${lv} (do not suspend and resume it).`,

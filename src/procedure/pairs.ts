@@ -8,7 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -74,34 +74,42 @@ export function readPairs(folder = PAIRS_FOLDER): Pairs {
 /**
  * Keeps a record, and forgets older ones of the same cache. Written whole or not at all, and durable when it returns.
  *
+ * @returns what puts the former records back.
  * @throws {@link OperationError} `record-failed`
  */
-export function writePair(pair: Pair, folder = PAIRS_FOLDER): void {
-  const path = join(folder, `${pair.uuid}.json`);
-  const temporary = `${path}.new`;
+export function writePair(pair: Pair, folder = PAIRS_FOLDER): () => void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o755 });
-    const file = openSync(temporary, 'w', 0o644);
-    try {
-      writeSync(file, `${JSON.stringify(pair, null, 2)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+    const former = readPairs(folder).pairs.filter(
+      (older) => older.uuid === pair.uuid || isOfCache(older, pair.cache, pair.start_sector) === 'same',
+    );
+    keep(pair, folder);
+    for (const { uuid } of former) {
+      if (uuid !== pair.uuid) rmSync(recordPath(uuid, folder), { force: true });
     }
-    renameSync(temporary, path);
-    syncFolder(folder);
-    for (const older of readPairs(folder).pairs) {
-      if (older.uuid !== pair.uuid && isOfCache(older, pair.cache, pair.start_sector) === 'same') {
-        rmSync(join(folder, `${older.uuid}.json`), { force: true });
-      }
-    }
+    return () => {
+      rmSync(recordPath(pair.uuid, folder), { force: true });
+      for (const older of former) keep(older, folder);
+    };
   } catch (cause) {
-    throw new OperationError(`The record of the pair could not be written to ${path}.`, {
+    throw new OperationError(`The record of the pair could not be kept in ${folder}.`, {
       code: 'record-failed',
-      hint: 'The cache itself is up and right; only the guard against a wrong pair is missing.',
+      hint: 'The cache itself is not affected; only the guard against a wrong pair is missing.',
       cause,
     });
   }
+}
+
+function keep(pair: Pair, folder: string): void {
+  const path = recordPath(pair.uuid, folder);
+  const temporary = `${path}.new`;
+  writeFileSync(temporary, `${JSON.stringify(pair, null, 2)}\n`, { mode: 0o644, flush: true });
+  renameSync(temporary, path);
+  syncFolder(folder);
+}
+
+function recordPath(uuid: string, folder: string): string {
+  return join(folder, `${uuid}.json`);
 }
 
 /** The record of a cache, if there is one; identities that cannot be compared are no match. */

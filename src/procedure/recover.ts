@@ -1,124 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statusNow, type DeviceMapper, type LiveCache } from '../dm/index.js';
-import { blockDeviceFacts } from '../device/sysfs.js';
-import { kernelLogSince } from '../device/kernel-log.js';
-import { withDevice } from '../device/with-device.js';
-import { alignedBuffer } from '../device/aligned-buffer.js';
-import { OperationError, WcacheError } from '../errors.js';
+import { OperationError } from '../errors.js';
 import type { KernelIdentity, WritecacheStatus } from '../table/index.js';
-import { isOfSameCache, requireSafeReload } from './retune.js';
+import { nameAsTyped } from './name-as-typed.js';
+import { requireReadableMetadata } from './readable-metadata.js';
+import { requireNoOtherTable, requireSafeReload } from './retune.js';
 import type { StepObserver } from './steps.js';
-import { swapTable } from './swap-table.js';
+import { swapTable, type TableSwap } from './swap-table.js';
 
-/** What could be learned of one of the two devices. */
-export interface DeviceHealth {
-  readonly role: 'origin' | 'cache';
-  readonly path: string | null;
-  /** A read of it failed just now; null where it could not be tried. */
-  readonly readFails: boolean | null;
-  /** What the kernel logged of it, newest last. */
-  readonly log: readonly string[];
+/** A recovery that nothing speaks against. */
+export interface PreparedRecovery {
+  /** False where there is nothing to recover from. */
+  readonly isNeeded: boolean;
+  /**
+   * Blocks that are dirty in the old instance's memory and not in the metadata on the cache device: written, and never
+   * committed. The suspend commits them if the cache device takes it; else they are lost, as in a power cut. Null where
+   * the memory or the metadata cannot tell.
+   */
+  readonly uncommittedBlocks: number | null;
 }
 
-/** What is known of an error before anything is done about it. */
-export interface Diagnosis {
-  readonly devices: readonly DeviceHealth[];
-  /** What the target logged, newest last. */
-  readonly log: readonly string[];
-  /** A sentence; nobody can tell from a status alone which device failed. */
-  readonly conclusion: string;
-}
-
-const SHOWN_LINES = 5;
-
-/** Finds out, without a write, which device it is that fails: by reading both, and by what the kernel logged. */
-export async function diagnose(cache: LiveCache): Promise<Diagnosis> {
-  const all = kernelLogSince(-1);
-  const log = all.filter((line) => line.startsWith('device-mapper: writecache: ')).slice(-SHOWN_LINES);
-  const devices = [
-    await healthOf('origin', cache.table.origin, cache.originPath, all),
-    await healthOf('cache', cache.table.cache, cache.cachePath, all),
-  ];
-  return { devices, log, conclusion: conclusion(devices, log) };
-}
-
-async function healthOf(
-  role: 'origin' | 'cache',
-  deviceNumber: string,
-  path: string | null,
-  log: readonly string[],
-): Promise<DeviceHealth> {
-  const facts = blockDeviceFacts(deviceNumber);
-  const names =
-    facts === null ? [] : [facts.name, ...(facts.parentDisk === null ? [] : [facts.parentDisk.name])];
-  const own = log.filter((line) =>
-    names.some((name) => new RegExp(`(?:dev|device) ${name.replaceAll(/\W/g, '\\$&')}\\b`).test(line)),
-  );
-  return {
-    role,
-    path,
-    readFails: path === null ? null : await readFails(path),
-    log: own.filter((line) => /error|fail|timeout|abort/i.test(line)).slice(-SHOWN_LINES),
-  };
-}
-
-/** Reads a little at both ends. A device that takes no writes may still be read. */
-async function readFails(path: string): Promise<boolean | null> {
-  try {
-    return await withDevice(path, { access: 'read' }, (device) => {
-      const buffer = alignedBuffer(4096).subarray(0, Math.max(4096, device.logicalBlockSizeBytes));
-      const size = BigInt(buffer.length);
-      for (const offset of device.sizeBytes >= size ? [0n, device.sizeBytes - size] : []) {
-        device.read(buffer, (offset / size) * size);
-      }
-      return Promise.resolve(false);
-    });
-  } catch (error) {
-    if (error instanceof WcacheError) return error.code === 'io-error' ? true : null;
-    throw error;
-  }
-}
-
-/** The target's own words for a device that failed under it (kernel-target.md §3). */
-const CACHE_WORDS = /(?:reading|read|writing) (?:metadata|superblock)|hardware memory/;
-const ORIGIN_WORDS = /copy error|write error/;
-
-function conclusion(devices: readonly DeviceHealth[], log: readonly string[]): string {
-  const named = (role: string): string => devices.find((device) => device.role === role)?.path ?? role;
-  for (const { role, readFails: fails } of devices) {
-    if (fails === true) return `The ${role} ${named(role)} cannot be read.`;
-  }
-  const [logged] = devices.filter((device) => device.log.length > 0);
-  const others = devices.filter((device) => device.log.length > 0).length;
-  if (logged !== undefined && others === 1) {
-    return `The kernel logged errors of the ${logged.role} ${named(logged.role)}.`;
-  }
-  const last = log.at(-1) ?? '';
-  if (last.includes('identical entries')) {
-    return 'Two entries had the same sector and number after a power cut; the kernel kept the later one, and no device failed.';
-  }
-  if (CACHE_WORDS.test(last)) return `The target failed at the cache ${named('cache')}.`;
-  if (ORIGIN_WORDS.test(last)) {
-    return `The target failed at copying from the cache ${named('cache')} to the origin ${named('origin')}; either may be to blame.`;
-  }
-  if (last.includes('flushing')) {
-    return 'A flush failed, and the target does not say of which device; both can be read.';
-  }
-  return 'Both devices can be read, and the kernel log no longer tells which of them failed; one may refuse writes.';
+/**
+ * Whether there is something to recover from, an error or a suspended mapping with the fresh instance waiting, and what
+ * may come of it. Nothing is changed.
+ *
+ * @throws {@link OperationError} `table-waits`, `metadata-unreadable`, `metadata-gone`; {@link NotPossibleHereError}
+ *   `reload-corrupts`.
+ */
+export async function prepareRecovery(
+  dm: DeviceMapper,
+  cache: LiveCache,
+  kernel: KernelIdentity,
+): Promise<PreparedRecovery> {
+  const { status, device } = cache;
+  const isNeeded = status.error || (device.suspended && device.hasInactiveTable);
+  if (!isNeeded) return { isNeeded, uncommittedBlocks: 0 };
+  requireSafeReload(cache, kernel);
+  await requireNoOtherTable(dm, cache);
+  const { liveBlocks } = await requireReadableMetadata(cache);
+  return { isNeeded, uncommittedBlocks: notIn(liveBlocks, status) };
 }
 
 export interface RecoverResult {
-  /** False where there was nothing to recover from. */
-  readonly changed: boolean;
-  readonly before: WritecacheStatus;
   readonly after: WritecacheStatus;
-}
-
-/** Whether there is something to do: an error, or a suspended mapping with the fresh instance waiting. */
-export async function needsRecovery(dm: DeviceMapper, cache: LiveCache): Promise<boolean> {
-  if (cache.status.error) return true;
-  if (!cache.device.suspended || !cache.device.hasInactiveTable) return false;
-  return isOfSameCache(cache, await dm.table(cache.device.name, 'inactive'));
+  /** Of the uncommitted blocks, those that the suspend could not commit; null where that cannot be told. */
+  readonly lostBlocks: number | null;
 }
 
 /** Writeback starts at once where it was due, and a device that still fails shows soon after it has started. */
@@ -130,40 +56,34 @@ const PROBATION_MS = 1500;
  * suspended all I/O waits, and the first that is answered is answered by the fresh instance: nothing stale is ever
  * read.
  *
- * @throws {@link OperationError} `table-waits`, `swap-failed`, `still-in-error`; {@link NotPossibleHereError}
- *   `reload-corrupts`.
+ * @throws {@link OperationError} `swap-failed`, `still-in-error`.
  */
 export async function recoverCache(
   dm: DeviceMapper,
-  cache: LiveCache,
-  kernel: KernelIdentity,
+  swap: TableSwap,
   observe?: StepObserver,
 ): Promise<RecoverResult> {
-  requireSafeReload(cache, kernel);
-  if (cache.device.hasInactiveTable) {
-    const waiting = await dm.table(cache.device.name, 'inactive');
-    if (!isOfSameCache(cache, waiting)) {
-      throw new OperationError(
-        `${cache.name} has another table waiting in its inactive slot: ${waiting.map(({ target }) => target).join(', ')}.`,
-        {
-          code: 'table-waits',
-          hint: `A resume would put it in the place of the cache. If nobody needs it: dmsetup clear ${cache.device.name}`,
-        },
-      );
-    }
-  }
-  const { before } = await swapTable(dm, { cache, table: cache.table }, observe);
+  const { cache } = swap;
+  const { liveBlocks } = await swapTable(dm, swap, observe);
   const after = await firstWords(dm, cache);
   if (after.error) {
     throw new OperationError(
-      `${cache.name} was given a fresh instance, and that is in error too: the device still fails.`,
+      `${cache.name} was given a fresh instance, and that is in error too: a device still fails.`,
       {
         code: 'still-in-error',
-        hint: 'Nothing is lost by that. Mend the device, and run the same command again.',
+        hint: `What is committed is safe in the cache. Mend the device, then: wcache recover ${nameAsTyped(cache)}`,
       },
     );
   }
-  return { changed: true, before, after };
+  return { after, lostBlocks: notIn(liveBlocks, cache.status) };
+}
+
+/** How many blocks count as dirty that the metadata does not have. */
+function notIn(liveBlocks: number | null, { total_blocks, free_blocks }: WritecacheStatus): number | null {
+  const dirty = total_blocks - free_blocks;
+  // After an error and a resume all blocks count as free, and an instance that never ran has none free at all.
+  if (liveBlocks === null || dirty === 0 || free_blocks === 0) return null;
+  return Math.max(0, dirty - liveBlocks);
 }
 
 async function firstWords(dm: DeviceMapper, cache: LiveCache): Promise<WritecacheStatus> {

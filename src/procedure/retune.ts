@@ -8,15 +8,14 @@ import {
   judgeTable,
   reloadIsSafe,
   sameTable,
-  TARGET_NAME,
   type KernelIdentity,
-  type TargetLine,
   type WritecacheTable,
-  parsePrintedTable,
 } from '../table/index.js';
 import { formatSize } from '../units.js';
 import { assign, type Assignment } from './assignments.js';
 import { requireNoError } from './drain.js';
+import { nameAsTyped } from './name-as-typed.js';
+import { isOfSameCache, isTable } from './same-cache.js';
 
 /** A change of options that nothing speaks against. */
 export interface PreparedRetune {
@@ -24,13 +23,18 @@ export interface PreparedRetune {
   readonly table: WritecacheTable;
   /** The running table says it all already. */
   readonly isSame: boolean;
+  /**
+   * Blocks that the kernel may write back before I/O goes on: with the cleaner on, every suspend writes everything back,
+   * and whether a message has turned it on cannot be seen.
+   */
+  readonly writtenBackFirst: number;
 }
 
 /**
  * Holds new options against the table rules, the kernel and the state that the mapping is in. Nothing is changed.
  *
  * @throws {@link UsageError} `invalid-table`; {@link NotPossibleHereError} `reload-corrupts`, `kernel-memory`;
- *   {@link OperationError} `in-error`, `suspended`, `table-waits`, `options-unknown`.
+ *   {@link OperationError} `in-error`, `suspended`, `table-waits`.
  */
 export async function prepareRetune(
   dm: DeviceMapper,
@@ -39,8 +43,7 @@ export async function prepareRetune(
   kernel: KernelIdentity,
 ): Promise<PreparedRetune> {
   requireNoError(cache, cache.status);
-  const options = assign(cache.table.options, assignments);
-  const table: WritecacheTable = { ...cache.table, options };
+  const table: WritecacheTable = { ...cache.table, options: assign(knownOptions(cache), assignments) };
   requireValidOptions(table, cache);
   await requireQuiet(dm, cache, table);
   // A cleaner that was turned on by message is in no table; only a fresh instance is sure to be without.
@@ -50,27 +53,26 @@ export async function prepareRetune(
     requireSafeReload(cache, kernel);
     requireMemoryForTwo(cache);
   }
-  return { cache, table, isSame };
+  const mayBeCleaning = endsCleaner || cache.table.options.cleaner === true;
+  const dirty = cache.status.total_blocks - cache.status.free_blocks;
+  return { cache, table, isSame, writtenBackFirst: mayBeCleaning && !cache.device.suspended ? dirty : 0 };
+}
+
+/** What the table says for certain: a cleaner that may have been turned on by message is not made to last. */
+function knownOptions({ table, unknownOptions }: LiveCache): WritecacheTable['options'] {
+  const { cleaner, ...rest } = table.options;
+  const mayBeMessage = unknownOptions.some(({ why }) => why === 'perhaps-a-message');
+  return cleaner === undefined || mayBeMessage ? rest : { ...rest, cleaner };
 }
 
 /** Throws {@link NotPossibleHereError} `reload-corrupts` where a second table over a running cache is not safe (W5). */
 export function requireSafeReload(cache: LiveCache, kernel: KernelIdentity): void {
-  if (reloadIsSafe(kernel, cache.targetVersion) === 'yes') {
-    const [unknown] = cache.unknownOptions.filter(({ option }) => option === 'start_sector');
-    if (unknown === undefined) return;
-    throw new OperationError(
-      `The kernel does not tell at which start_sector ${cache.name} has its superblock.`,
-      {
-        code: 'options-unknown',
-        hint: 'Remove the mapping and create it anew.',
-      },
-    );
-  }
+  if (reloadIsSafe(kernel, cache.targetVersion) === 'yes') return;
   throw new NotPossibleHereError(
     `The kernel ${kernel.release} is not known to survive a second table over a running cache: before 5.6.11 that corrupts data.`,
     {
       code: 'reload-corrupts',
-      hint: `Flush ${cache.name}, remove the mapping and create it with the options that it shall have.`,
+      hint: `Stop what uses ${cache.name}, remove the mapping (dmsetup remove ${nameAsTyped(cache)}), which keeps what is in the cache, and make it again with wcache create and --attach.`,
     },
   );
 }
@@ -90,49 +92,33 @@ function requireValidOptions(table: WritecacheTable, cache: LiveCache): void {
  * that was killed; it is finished.
  */
 async function requireQuiet(dm: DeviceMapper, cache: LiveCache, table: WritecacheTable): Promise<void> {
-  const { device, name } = cache;
-  if (device.hasInactiveTable) {
-    const waiting = await dm.table(device.name, 'inactive');
-    if (!isOfSameCache(cache, waiting)) {
-      throw new OperationError(
-        `${name} has another table waiting in its inactive slot: ${waiting.map(({ target }) => target).join(', ')}.`,
-        {
-          code: 'table-waits',
-          hint: 'Somebody is changing it, or was interrupted. If that is over: dmsetup clear ' + name,
-        },
-      );
-    }
-    const [line] = waiting;
-    if (device.suspended && line !== undefined && sameTable(parse(cache, line), table)) return;
-  }
-  if (device.suspended) {
-    throw new OperationError(`${name} is suspended.`, {
-      code: 'suspended',
-      hint: `Let it run again first: wcache resume ${name}`,
-    });
-  }
+  const { device } = cache;
+  const waiting = await requireNoOtherTable(dm, cache);
+  if (!device.suspended || (waiting.length > 0 && isTable(cache, table, waiting))) return;
+  throw new OperationError(`${cache.name} is suspended.`, {
+    code: 'suspended',
+    hint: `Let it run again first: wcache resume ${nameAsTyped(cache)}`,
+  });
 }
 
-/** Whether a waiting table is a writecache of the same devices, block size, place and range. */
-export function isOfSameCache(cache: LiveCache, waiting: readonly TargetLine[]): boolean {
-  const [line] = waiting;
-  if (line === undefined || waiting.length !== 1 || line.target !== TARGET_NAME) return false;
-  if (line.startSector !== cache.line.startSector || line.lengthSectors !== cache.line.lengthSectors) {
-    return false;
-  }
-  const { mode, origin, cache: cacheDevice, block_size, options } = parse(cache, line);
-  const running = cache.table;
-  return (
-    mode === running.mode &&
-    origin === running.origin &&
-    cacheDevice === running.cache &&
-    block_size === running.block_size &&
-    (options.start_sector ?? 0n) === (running.options.start_sector ?? 0n)
+/**
+ * The table that waits, if any. Throws {@link OperationError} `table-waits` for one that is not of the same cache, such as
+ * the linear one of a removal.
+ */
+export async function requireNoOtherTable(
+  dm: DeviceMapper,
+  cache: LiveCache,
+): Promise<Awaited<ReturnType<DeviceMapper['table']>>> {
+  if (!cache.device.hasInactiveTable) return [];
+  const waiting = await dm.table(cache.device.name, 'inactive');
+  if (isOfSameCache(cache, waiting)) return waiting;
+  throw new OperationError(
+    `${cache.name} has another table waiting in its inactive slot: ${waiting.map(({ target }) => target).join(', ')}.`,
+    {
+      code: 'table-waits',
+      hint: `Somebody is changing it, or was interrupted. If that is over, drop it: dmsetup clear ${nameAsTyped(cache)}`,
+    },
   );
-}
-
-function parse(cache: LiveCache, line: TargetLine): WritecacheTable {
-  return parsePrintedTable(line.parameters, cache.targetVersion).table;
 }
 
 /** While both tables are there, the kernel holds all entries twice. */

@@ -1,25 +1,26 @@
-import { dmsetupWords, statusNow, TARGET, type DeviceMapper, type LiveCache } from '../dm/index.js';
+import { dmsetupWords, statusNow, type DeviceMapper, type LiveCache } from '../dm/index.js';
 import { OperationError, WcacheError } from '../errors.js';
 import {
   buildParameters,
-  describeDifference,
-  parsePrintedTable,
-  sameTable,
   type TargetLine,
   type WritecacheStatus,
   type WritecacheTable,
 } from '../table/index.js';
+import { nameAsTyped } from './name-as-typed.js';
 import { requireReadableMetadata } from './readable-metadata.js';
+import { isOfSameCache, requireTable } from './same-cache.js';
 import { runSteps, StepFailure, type Step, type StepObserver } from './steps.js';
 
 /** What is swapped in for what. Both tables mean the same cache on the same origin; only options may differ. */
 export interface TableSwap {
   readonly cache: LiveCache;
   readonly table: WritecacheTable;
+  /** Sectors of read-ahead to keep; the kernel begins with its default at every swap. */
+  readonly readAheadSectors?: number | undefined;
 }
 
 /** The line that a swap loads. */
-export function swapLine({ cache, table }: TableSwap): TargetLine {
+export function swapLine({ cache, table }: Pick<TableSwap, 'cache' | 'table'>): TargetLine {
   return { ...cache.line, parameters: buildParameters(table) };
 }
 
@@ -28,18 +29,24 @@ export function swapLine({ cache, table }: TableSwap): TargetLine {
  * metadata from the cache device when it is resumed (kernel-target.md §5.6), so whatever state the old one was in, the
  * new one has every block that was committed, and no error.
  *
+ * The kernel suspends, swaps and resumes in the one call that is `resume` while a table waits: nothing of wcache or
+ * dmsetup has to be read from the very device that is suspended. Only an instance in error is suspended by a step of its
+ * own, without freezing the file system: what that would write first, the old instance would only refuse.
+ *
  * Stopped between any two steps, the old instance runs on, or the mapping is suspended with the new table waiting;
  * a resume then finishes the job.
  */
-export function swapSteps(dm: DeviceMapper, swap: TableSwap): Step[] {
-  const { cache } = swap;
+export function swapSteps(dm: DeviceMapper, swap: TableSwap, found: Found = { liveBlocks: null }): Step[] {
+  const { cache, readAheadSectors } = swap;
   const { name } = cache.device;
   const line = swapLine(swap);
   const look: Step = {
     id: 'read-metadata',
     title: 'read the metadata on the cache device, as the new instance will',
     words: null,
-    run: () => requireReadableMetadata(cache),
+    run: async () => {
+      found.liveBlocks = (await requireReadableMetadata(cache)).liveBlocks;
+    },
   };
   const load: Step = {
     id: 'load',
@@ -55,17 +62,23 @@ export function swapSteps(dm: DeviceMapper, swap: TableSwap): Step[] {
       requireTable(cache, swap.table, await dm.table(name, 'inactive'), 'loaded');
     },
   };
+  const skipLockfs = { skipLockfs: true };
   const suspend: Step = {
     id: 'suspend',
-    title: 'suspend: I/O waits from here on, and what is uncommitted is committed',
-    words: dmsetupWords.suspend(name),
-    run: () => dm.suspend(name),
+    title: 'suspend the instance in error: I/O waits from here on',
+    words: dmsetupWords.suspend(name, skipLockfs),
+    run: () => dm.suspend(name, skipLockfs),
+  };
+  const lookAgain: Step = {
+    ...look,
+    id: 'read-metadata-again',
+    title: 'read the metadata as the suspend left it',
   };
   const resume: Step = {
     id: 'resume',
-    title: 'resume with the new table: I/O goes on',
-    words: dmsetupWords.resume(name),
-    run: () => dm.resume(name),
+    title: 'resume with the new table: what is uncommitted is committed, and I/O goes on',
+    words: dmsetupWords.resume(name, { readAheadSectors }),
+    run: () => dm.resume(name, { readAheadSectors }),
   };
   const confirm: Step = {
     id: 'confirm',
@@ -81,87 +94,82 @@ export function swapSteps(dm: DeviceMapper, swap: TableSwap): Step[] {
       }
     },
   };
-  return [look, load, compare, ...(cache.device.suspended ? [] : [suspend]), resume, confirm];
+  const needsSuspend = cache.status.error && !cache.device.suspended;
+  return [look, load, compare, ...(needsSuspend ? [suspend, lookAgain] : []), resume, confirm];
 }
 
 /** What a swap came to. */
 export interface SwapResult {
   readonly before: WritecacheStatus;
   readonly after: WritecacheStatus;
+  /** Live in the metadata that the new instance took over from; null where that could not be looked at. */
+  readonly liveBlocks: number | null;
+}
+
+interface Found {
+  liveBlocks: number | null;
 }
 
 /**
- * Swaps the table, and on failure leaves the mapping running: with the old instance where that is safe, else with a
- * fresh one. Throws {@link OperationError} `swap-failed`, which says what runs now.
+ * Swaps the table, and on failure leaves the mapping running where that is safe: with the old instance, or with a fresh
+ * one. Throws {@link OperationError} `swap-failed`, which says what runs now.
  */
 export async function swapTable(
   dm: DeviceMapper,
   swap: TableSwap,
   observe?: StepObserver,
 ): Promise<SwapResult> {
+  const { cache } = swap;
+  const found: Found = { liveBlocks: null };
   try {
-    await runSteps(swapSteps(dm, swap), observe);
+    await runSteps(swapSteps(dm, swap, found), observe);
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
-    const now = await settle(dm, swap.cache, error.step);
+    const now = await settle(dm, cache, error.step);
     throw new OperationError(
-      `The table of ${swap.cache.name} could not be swapped, at the step "${error.step.id}": ${sentence(error.cause)} ${now}`,
-      { code: 'swap-failed', hint: hintOf(error.cause, swap.cache.name), cause: error.cause },
+      `The table of ${cache.name} could not be swapped, at the step "${error.step.id}": ${sentence(error.cause)} ${now}`,
+      {
+        code: 'swap-failed',
+        hint: hintOf(error.cause) ?? `See how it is now with: wcache status ${nameAsTyped(cache)}`,
+        cause: error.cause,
+      },
     );
   }
-  return { before: swap.cache.status, after: await statusNow(dm, swap.cache) };
+  return { before: cache.status, after: await statusNow(dm, cache), liveBlocks: found.liveBlocks };
 }
 
 /**
  * Brings the mapping back to where I/O goes on, and returns a sentence that says with what. Never resumes an instance
- * that is in error: its reads may be stale from then on (W6).
+ * that is in error, whose reads may be stale from then on (W6), and no fresh one where the metadata cannot be read.
  */
 async function settle(dm: DeviceMapper, cache: LiveCache, failed: Step): Promise<string> {
   const { name } = cache.device;
+  const old = swapLine({ cache, table: cache.table });
   try {
     const device = await dm.info(name);
     if (device === null) return 'The mapping is gone.';
-    if (failed.id === 'confirm' && !device.suspended) {
-      await dm.load(name, cache.line);
-      await dm.suspend(name);
+    if (!device.suspended) {
+      if (device.hasInactiveTable) await dm.clear(name);
+      const live = await dm.table(name, 'live');
+      if (live[0]?.parameters === cache.line.parameters) return 'It runs with its old table.';
+      if (failed.id !== 'confirm' || !isOfSameCache(cache, live)) return 'It runs with another table now.';
+      await dm.load(name, old);
       await dm.resume(name);
       return 'The old options are back.';
     }
-    if (!device.suspended) {
-      if (device.hasInactiveTable) await dm.clear(name);
-      const [line] = await dm.table(name, 'live');
-      const isOld = line?.parameters === cache.line.parameters;
-      return isOld ? 'It runs with its old table.' : 'It runs with its new table all the same.';
-    }
     const { error } = await statusNow(dm, cache);
-    // An instance in error must not be resumed; a table that waits is then what makes the next resume safe.
+    // A table that waits is what makes the next resume of an instance in error safe.
     if (device.hasInactiveTable && !error) await dm.clear(name);
     if (cache.device.suspended) return 'It is suspended, as it was.';
-    if (error && !device.hasInactiveTable) await dm.load(name, cache.line);
+    if (error) {
+      await requireReadableMetadata(cache);
+      if (!device.hasInactiveTable) await dm.load(name, old);
+    }
     await dm.resume(name);
     return error ? 'It runs again, as a fresh instance.' : 'It runs again, with its old table.';
   } catch (error) {
-    return `Bringing it back failed too: ${sentence(error)}`;
+    return `It is left as it is, for bringing it back failed too: ${sentence(error)}`;
   }
-}
-
-function requireTable(
-  cache: LiveCache,
-  wanted: WritecacheTable,
-  found: readonly TargetLine[],
-  which: 'loaded' | 'running',
-): void {
-  const [line] = found;
-  const isOne = line !== undefined && found.length === 1 && line.target === TARGET;
-  const sameRange =
-    line?.startSector === cache.line.startSector && line.lengthSectors === cache.line.lengthSectors;
-  const parsed = isOne && sameRange ? parsePrintedTable(line.parameters, cache.targetVersion) : null;
-  if (parsed !== null && sameTable(parsed.table, wanted)) return;
-  const difference =
-    parsed === null ? 'it is another table altogether' : describeDifference(wanted, parsed.table).join(', ');
-  throw new OperationError(`The ${which} table is not the one that was meant: ${difference}.`, {
-    code: 'table-differs',
-  });
 }
 
 function sentence(error: unknown): string {
@@ -169,7 +177,8 @@ function sentence(error: unknown): string {
   return message.endsWith('.') ? message : `${message}.`;
 }
 
-function hintOf(cause: unknown, name: string): string {
-  const own = cause instanceof WcacheError ? cause.hint : undefined;
-  return own ?? `See how it is now with: wcache status ${name}`;
+/** What a refusal advises; of a command that failed, only which one it was, and that advises nothing. */
+function hintOf(cause: unknown): string | undefined {
+  if (!(cause instanceof WcacheError)) return undefined;
+  return cause.hint?.startsWith('The command was:') === true ? undefined : cause.hint;
 }

@@ -2,12 +2,13 @@ import type { ChangeDocument, CreateDocument, RecoverDocument, SetDocument } fro
 import type { DrainProgress } from '../procedure/drain-meter.js';
 import { formatCount, formatMilliseconds, formatShare, formatSize } from '../units.js';
 import { TEXT_WIDTH } from './inspection.js';
+import { printable } from './printable.js';
 import { tone } from './style.js';
 import { wrap } from './table.js';
 
 /** What is going to be done, command by command. */
 export function runbookText(intro: string, commands: readonly string[]): string {
-  return [intro, ...commands.map((command) => `    ${command}`)].join('\n');
+  return [printable(intro), ...commands.map((command) => `    ${command}`)].join('\n');
 }
 
 const DONE: Record<ChangeDocument['action'], (document: ChangeDocument) => string> = {
@@ -20,20 +21,18 @@ const DONE: Record<ChangeDocument['action'], (document: ChangeDocument) => strin
   'stats-reset': ({ name }) => `The counters of ${name} begin at zero again.`,
 };
 
-const SAME: Record<ChangeDocument['action'], string> = {
-  flush: 'was clean already',
-  clean: 'was clean already',
-  message: 'took the message',
+/** For the verbs that may find nothing to do. */
+const SAME: Partial<Record<ChangeDocument['action'], string>> = {
   suspend: 'was suspended already',
   resume: 'was running already',
-  'stats-reset': 'has counters at zero',
 };
 
 /** What a verb came to, in a sentence. */
-export function changeText(document: ChangeDocument): string {
+export function changeText(given: ChangeDocument): string {
+  const document = shown(given);
   const text = document.changed
     ? DONE[document.action](document)
-    : `${document.name} ${SAME[document.action]}.`;
+    : `${document.name} ${SAME[document.action] ?? 'was so already'}.`;
   return wrap(text, TEXT_WIDTH);
 }
 
@@ -51,7 +50,7 @@ export function drainText(name: string, progress: DrainProgress, blockSize: numb
   const { dirtyBlocks, startDirtyBlocks, blocksPerSecond, remainingMs, stalledMs } = progress;
   const written = Math.max(0, startDirtyBlocks - dirtyBlocks);
   const parts = [
-    `${name}: ${formatCount(dirtyBlocks)} blocks dirty`,
+    `${printable(name)}: ${formatCount(dirtyBlocks)} blocks dirty`,
     `${formatShare(written, startDirtyBlocks)} written`,
     blocksPerSecond === null || blocksPerSecond <= 0
       ? ''
@@ -66,7 +65,8 @@ export function drainText(name: string, progress: DrainProgress, blockSize: numb
 }
 
 /** What a create is going to make, before it is done. */
-export function createPlanText(document: CreateDocument): string {
+export function createPlanText(given: CreateDocument): string {
+  const document = shown(given);
   const { name, mode, origin, cache, block_size, total_blocks, free_blocks, format } = document;
   const dirty = total_blocks - free_blocks;
   const content =
@@ -90,7 +90,8 @@ export function createPlanText(document: CreateDocument): string {
 }
 
 /** What a create has made. */
-export function createdText(document: CreateDocument): string {
+export function createdText(given: CreateDocument): string {
+  const document = shown(given);
   const { name, changed, total_blocks, free_blocks } = document;
   const dirty = total_blocks - free_blocks;
   const content = dirty === 0 ? 'empty' : `with ${formatCount(dirty)} dirty blocks`;
@@ -106,30 +107,50 @@ function notesText({ notes }: CreateDocument): string[] {
 }
 
 /** What `wcache set` did, option by option. */
-export function setText({ name, changed, differences }: SetDocument): string {
+export function setText(document: SetDocument): string {
+  const { name, changed, differences } = shown(document);
   if (!changed) return `${name} has these options already.`;
   return [`${name} runs with:`, ...differences.map((difference) => `  ${difference}`)].join('\n');
 }
 
 /** What is known of an error, before something is done about it. */
-export function diagnosisText({ name, conclusion, devices, kernel_log }: RecoverDocument): string {
+export function diagnosisText(document: RecoverDocument): string {
+  const { name, conclusion, devices, kernel_log, uncommitted_blocks: uncommitted } = shown(document);
   const lines = [`${name}: ${wrap(conclusion, TEXT_WIDTH - name.length - 2, '  ')}`];
   for (const { role, path, read_fails, kernel_log: log } of devices) {
     const reads =
       read_fails === null ? 'could not be tried' : read_fails ? 'fails to be read' : 'can be read';
     lines.push(`  ${role} ${path ?? '(no path)'}: ${reads}`, ...log.map((line) => `    ${line}`));
   }
+  if (uncommitted !== null && uncommitted > 0) {
+    lines.push(
+      `  ${formatCount(uncommitted)} blocks were written and never committed: they are now, or are lost`,
+    );
+  }
   if (kernel_log.length > 0) {
-    lines.push('  what the target logged:', ...kernel_log.map((line) => `    ${line}`));
+    lines.push(
+      '  what the target logged (of this or another writecache):',
+      ...kernel_log.map((line) => `    ${line}`),
+    );
   }
   return lines.join('\n');
 }
 
 /** What a recovery came to. */
-export function recoveredText({ name, changed, dirty_blocks_after: after }: RecoverDocument): string {
+export function recoveredText(document: RecoverDocument): string {
+  const { name, changed, dirty_blocks_after: after, lost_blocks: lost } = shown(document);
   if (!changed) return `${name} is not in error; there is nothing to recover from.`;
+  const loss =
+    lost === null || lost === 0
+      ? ''
+      : ` ${formatCount(lost)} ${lost === 1 ? 'block' : 'blocks'} that had been written and never committed could not be committed any more and ${lost === 1 ? 'is' : 'are'} lost, as in a power cut: check what is on it.`;
   return wrap(
-    `${name} runs again, without error; ${formatCount(after ?? 0)} blocks are dirty, and are written back as usual. Its counters began anew.`,
+    `${name} runs again, without error; ${formatCount(after ?? 0)} blocks are dirty, and are written back as usual. Its counters began anew.${loss}`,
     TEXT_WIDTH,
   );
+}
+
+/** A document with a name that a terminal can be given. */
+function shown<T extends { readonly name: string }>(document: T): T {
+  return { ...document, name: printable(document.name) };
 }

@@ -30,10 +30,12 @@ it.each([
   ['vg-lv', `LVM-${id}x`],
   ['vg-lv', `LVM-${id}-`],
   ['vg-lv', `xLVM-${id}`],
-  ['renamed', `LVM-${id}`],
-  ['a-b-c-d', `LVM-${id}`],
-  ['', `LVM-${id}`],
   [null, `LVM-${id}`],
 ])('is none for %s with %s', (name, uuid) => {
   expect(lvmOwner(name, uuid)).toBeNull();
+});
+
+it.each(['renamed', 'a-b-c-d', ''])("stays LVM's under another name: %s", (name) => {
+  expect(lvmOwner(name, `LVM-${id}`)).toEqual({ vg: '?', lv: name, layer: null, visible: true });
+  expect(lvmOwner(name, `LVM-${id}-cvol`)).toMatchObject({ layer: 'cvol', visible: false });
 });

@@ -18,31 +18,31 @@ function folder(): string {
 describe('takeLock', () => {
   it('keeps a second one away until the first is released', async () => {
     const path = folder();
-    const first = await takeLock(['wc', '254:0'], path);
-    await expect(takeLock(['254:0'], path)).rejects.toThrow(BusyError);
-    await expect(takeLock(['other', 'wc'], path)).rejects.toThrow(/at work on wc/);
+    const first = await takeLock(['wc', '254:0'], { folder: path });
+    await expect(takeLock(['254:0'], { folder: path })).rejects.toThrow(BusyError);
+    await expect(takeLock(['other', 'wc'], { folder: path })).rejects.toThrow(/at work on wc/);
     // What it had got before it failed is free again.
-    releaseAll(await takeLock(['other'], path));
+    releaseAll(await takeLock(['other'], { folder: path }));
     releaseAll(first);
-    releaseAll(await takeLock(['wc', '254:0'], path));
+    releaseAll(await takeLock(['wc', '254:0'], { folder: path }));
   });
 
   it('is given up by the kernel when its holder is killed', async () => {
     const path = folder();
-    const [lock] = await takeLock(['wc'], path);
+    const [lock] = await takeLock(['wc'], { folder: path });
     // A dmsetup that the kernel holds up has the descriptor too; the lock lasts as long as it runs.
     const holder = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', lock?.descriptor ?? -1] });
     lock?.release();
-    await expect(takeLock(['wc'], path)).rejects.toThrow(BusyError);
+    await expect(takeLock(['wc'], { folder: path })).rejects.toThrow(BusyError);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
-    releaseAll(await takeLock(['wc'], path));
+    releaseAll(await takeLock(['wc'], { folder: path }));
   });
 
   it('makes a file name of any subject, and never confuses two', async () => {
     const path = folder();
     const long = 'x'.repeat(127);
-    const locks = await takeLock(['a/b', 'a_b', '../escape', long, `${long}y`], path);
+    const locks = await takeLock(['a/b', 'a_b', '../escape', long, `${long}y`], { folder: path });
     expect(readdirSync(path)).toHaveLength(5);
     releaseAll(locks);
   });
@@ -50,6 +50,6 @@ describe('takeLock', () => {
   it('says so where no lock file can be made', async () => {
     const path = join(folder(), 'file');
     writeFileSync(path, '');
-    await expect(takeLock(['wc'], path)).rejects.toThrow(NotPossibleHereError);
+    await expect(takeLock(['wc'], { folder: path })).rejects.toThrow(NotPossibleHereError);
   });
 });

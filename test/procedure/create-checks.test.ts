@@ -46,6 +46,7 @@ function question(more: Partial<BlockSizeQuestion> = {}): BlockSizeQuestion {
     fileSystem: null,
     recorded: null,
     pageSizeBytes: 4096,
+    isDirty: false,
     ...more,
   };
 }
@@ -64,7 +65,16 @@ describe('chooseBlockSize', () => {
     ['nothing on the origin', {}, 4096],
     ['ext4 with 1 KiB', { fileSystem: fileSystem('ext4', 1024) }, 1024],
     ['xfs with sectors of 512', { fileSystem: fileSystem('xfs', 512) }, 512],
-    ['a file system that does not tell', { fileSystem: fileSystem('swap', null) }, 4096],
+    [
+      'something that does not say in which unit it was made',
+      { fileSystem: fileSystem('crypto_LUKS', null) },
+      512,
+    ],
+    [
+      'a partition table',
+      { fileSystem: { ...fileSystem('x', null), type: null, partitionTable: 'gpt' } },
+      512,
+    ],
     ['a large unit', { fileSystem: fileSystem('btrfs', 65536) }, 4096],
     ['an origin that only sectors divide', { origin: device('/dev/o', 64n * MIB + 512n) }, 512],
     ['an origin that 2048 divides', { origin: device('/dev/o', 64n * MIB + 2048n) }, 2048],
@@ -92,6 +102,14 @@ describe('chooseBlockSize', () => {
       'file-system-block-size',
     ],
     [
+      'one through which a partition table would not be found',
+      {
+        fileSystem: { ...fileSystem('x', null), type: null, partitionTable: 'dos' },
+        request: { ...request, blockSize: 4096 },
+      },
+      'partition-table-block-size',
+    ],
+    [
       'one smaller than a disk is addressed in',
       { cache: device('/dev/c', MIB, 4096), request: { ...request, blockSize: 512 } },
       'block-size-too-small',
@@ -114,6 +132,11 @@ describe('chooseBlockSize', () => {
   ])('refuses %s', (_, more, code) => {
     expect(codeOf(() => chooseBlockSize(question(more)))).toBe(code);
   });
+});
+
+it('judges nothing by an origin whose newest blocks are in the cache', () => {
+  const dirty = question({ fileSystem: fileSystem('xfs', 512), recorded: 4096, isDirty: true });
+  expect(chooseBlockSize(dirty)).toBe(4096);
 });
 
 describe('judgeMemory', () => {

@@ -3,7 +3,7 @@ import { cleanCache, flushCache } from '../../src/procedure/drain.js';
 import type { DrainProgress } from '../../src/procedure/drain-meter.js';
 import { lineOf, SlotMapper } from './slot-mapper.js';
 
-const TABLE = 's 254:0 254:16 4096 0';
+const TABLE = 's 4000:0 4000:16 4096 0';
 
 /** A mapper whose dirty blocks become fewer each time that one looks, and whose flush lasts until none is left. */
 class Draining extends SlotMapper {

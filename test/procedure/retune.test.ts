@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { prepareRetune } from '../../src/procedure/retune.js';
-import { needsRecovery, recoverCache } from '../../src/procedure/recover.js';
+import { prepareRecovery, recoverCache } from '../../src/procedure/recover.js';
 import { kernelIdentity, parseTargetVersion } from '../../src/table/index.js';
 import { lineOf, SlotMapper } from './slot-mapper.js';
 
-const TABLE = 's 254:0 254:16 4096 2 high_watermark 60';
+const TABLE = 's 4000:0 4000:16 4096 2 high_watermark 60';
 const kernel = kernelIdentity('6.1.176', '#1 SMP');
 
 describe('prepareRetune', () => {
@@ -23,7 +23,7 @@ describe('prepareRetune', () => {
   });
 
   it('holds the watermarks against each other, defaults included', async () => {
-    const dm = new SlotMapper('s 254:0 254:16 4096 0');
+    const dm = new SlotMapper('s 4000:0 4000:16 4096 0');
     const low = prepareRetune(dm, await dm.cache(), [['low_watermark', 60]], kernel);
     await expect(low).rejects.toMatchObject({ code: 'invalid-table', exitStatus: 2 });
     const high = prepareRetune(dm, await dm.cache(), [['high_watermark', 40]], kernel);
@@ -60,7 +60,7 @@ describe('prepareRetune', () => {
   it('finishes what an earlier run left, and nothing else', async () => {
     const dm = new SlotMapper(TABLE);
     dm.suspended = true;
-    dm.inactive = { line: lineOf('s 254:0 254:16 4096 2 high_watermark 70'), error: false };
+    dm.inactive = { line: lineOf('s 4000:0 4000:16 4096 2 high_watermark 70'), error: false };
     const cache = await dm.cache();
     expect(await prepareRetune(dm, cache, [['high_watermark', 70]], kernel)).toMatchObject({ isSame: false });
     const other = prepareRetune(dm, cache, [['high_watermark', 80]], kernel);
@@ -76,13 +76,17 @@ describe('prepareRetune', () => {
   });
 });
 
+async function recover(dm: SlotMapper): Promise<Awaited<ReturnType<typeof recoverCache>> | null> {
+  const cache = await dm.cache();
+  const { isNeeded } = await prepareRecovery(dm, cache, kernel);
+  return isNeeded ? recoverCache(dm, { cache, table: cache.table }) : null;
+}
+
 describe('recoverCache', () => {
   it('swaps in a fresh instance of the same table', async () => {
     const dm = new SlotMapper(TABLE);
     dm.live.error = true;
-    const cache = await dm.cache();
-    expect(await needsRecovery(dm, cache)).toBe(true);
-    expect(await recoverCache(dm, cache, kernel)).toMatchObject({ changed: true, after: { error: false } });
+    expect(await recover(dm)).toMatchObject({ after: { error: false } });
     expect(dm.calls).toEqual(['load', 'suspend', 'resume']);
     expect(dm).toMatchObject({ isStale: false, suspended: false });
     expect(dm.live.line.parameters).toBe(TABLE);
@@ -92,7 +96,7 @@ describe('recoverCache', () => {
     const dm = new SlotMapper(TABLE);
     dm.live.error = true;
     dm.suspended = true;
-    await recoverCache(dm, await dm.cache(), kernel);
+    await recover(dm);
     expect(dm.calls).toEqual(['load', 'resume']);
     expect(dm.isStale).toBe(false);
   });
@@ -101,9 +105,7 @@ describe('recoverCache', () => {
     const dm = new SlotMapper(TABLE);
     dm.live.error = true;
     dm.freshInError = true;
-    await expect(recoverCache(dm, await dm.cache(), kernel)).rejects.toMatchObject({
-      code: 'still-in-error',
-    });
+    await expect(recover(dm)).rejects.toMatchObject({ code: 'still-in-error' });
     expect(dm.suspended).toBe(false);
   });
 
@@ -111,13 +113,12 @@ describe('recoverCache', () => {
     const dm = new SlotMapper(TABLE);
     dm.live.error = true;
     dm.suspended = true;
-    dm.inactive = { line: lineOf('254:0 0', 'linear'), error: false };
-    await expect(recoverCache(dm, await dm.cache(), kernel)).rejects.toMatchObject({ code: 'table-waits' });
+    dm.inactive = { line: lineOf('4000:0 0', 'linear'), error: false };
+    await expect(recover(dm)).rejects.toMatchObject({ code: 'table-waits' });
     expect(dm.calls).toEqual([]);
   });
 
   it('needs none where nothing is wrong', async () => {
-    const dm = new SlotMapper(TABLE);
-    expect(await needsRecovery(dm, await dm.cache())).toBe(false);
+    expect(await recover(new SlotMapper(TABLE))).toBeNull();
   });
 });

@@ -93,15 +93,14 @@ export class SlotMapper implements DeviceMapper {
 
   suspend(): Promise<void> {
     return this.#call('suspend', () => {
-      this.suspended = true;
-      if (this.errorInSuspend) this.live.error = true;
-      this.errorInSuspend = false;
+      this.#suspend();
     });
   }
 
   resume(): Promise<void> {
     return this.#call('resume', () => {
       if (this.inactive !== null) {
+        if (!this.suspended) this.#suspend();
         this.live = this.inactive;
         this.inactive = null;
         this.isStale ||= this.live.line.target !== 'writecache';
@@ -110,6 +109,12 @@ export class SlotMapper implements DeviceMapper {
       }
       this.suspended = false;
     });
+  }
+
+  #suspend(): void {
+    this.suspended = true;
+    if (this.errorInSuspend) this.live.error = true;
+    this.errorInSuspend = false;
   }
 
   message(_name: string, text: string): Promise<void> {
