@@ -11,7 +11,7 @@ import {
 } from '../dm/index.js';
 import { alreadyMadeDocument, createDocument, type CreateDocument } from '../documents/create.js';
 import { BusyError, UsageError } from '../errors.js';
-import { completeRecord, findAlreadyMade, finishActivation } from '../procedure/create-again.js';
+import { completeRecord, findAlreadyMade, removeHalfActivated } from '../procedure/create-again.js';
 import { createCache, createSteps } from '../procedure/create-cache.js';
 import { prepareCreate } from '../procedure/create-preflight.js';
 import type { CreateRequest, PreparedCreate } from '../procedure/create-request.js';
@@ -38,12 +38,12 @@ export async function runCreate(request: CreateRequest, run: CreateRun): Promise
   const locks = await takeLock([name, ...devices]);
   try {
     for (const lock of locks) dm.holdWith(lock);
-    const existing =
-      (await findAlreadyMade(dm, request)) ?? (run.dryRun ? null : await finishActivation(dm, request));
+    const existing = await findAlreadyMade(dm, request);
     if (existing !== null) {
       const notes = run.dryRun ? [] : await completeRecord(existing);
       return alreadyMadeDocument(request, existing, notes);
     }
+    if (!run.dryRun) await removeHalfActivated(dm, request);
     const prepared = await prepareCreate(dm, request, machine);
     const commands = [
       ...(loaded === null ? ['modprobe dm-writecache'] : []),

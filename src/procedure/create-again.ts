@@ -9,7 +9,6 @@ import { sameTable } from '../table/index.js';
 import { originIds } from './create-pair.js';
 import type { CreateRequest, Note } from './create-request.js';
 import { readPairs, writePair, type Pair } from './pairs.js';
-import { swapTable } from './swap-table.js';
 
 /**
  * The mapping that a create asks for, where it is there already, just so: made by wcache, running, of the same devices
@@ -24,16 +23,15 @@ export async function findAlreadyMade(dm: DeviceMapper, request: CreateRequest):
 }
 
 /**
- * Brings up a mapping that was left between its two activations, which a cache with two identical entries takes
- * (kernel-target.md §6, W4): it is as `findAlreadyMade` wants it, but in error or suspended. Only where the operator
- * agrees to those entries again, and nobody has begun to use it. Null where there is no such mapping.
+ * Removes a mapping that was left between its two activations, which a cache with two identical entries takes
+ * (kernel-target.md §6, W4), so that the create can begin again: it is what is asked for, but in error. Only where the
+ * operator agrees to those entries again, and nobody has begun to use it.
  */
-export async function finishActivation(dm: DeviceMapper, request: CreateRequest): Promise<LiveCache | null> {
-  if (!request.overrides.includes('identical-entries')) return null;
+export async function removeHalfActivated(dm: DeviceMapper, request: CreateRequest): Promise<void> {
+  if (!request.attach || !request.overrides.includes('identical-entries')) return;
   const cache = await findOwn(dm, request);
-  if (cache === null || cache.device.openCount > 0) return null;
-  await swapTable(dm, { cache, table: cache.table });
-  return findAlreadyMade(dm, request);
+  if (cache === null || !cache.status.error || cache.device.openCount > 0) return;
+  await dm.remove(cache.device.name);
 }
 
 /** wcache's own mapping with the live table that is asked for, whatever state it is in. */

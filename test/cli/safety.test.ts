@@ -260,7 +260,8 @@ describe('help', () => {
   it('is a document too', async () => {
     const all = await wcache(['help', '--json']);
     const { verbs } = helpDocumentSchema.parse(JSON.parse(all.stdout));
-    expect(verbs.map(({ verb }) => verb).sort()).toEqual(['check', 'format', 'help', 'inspect', 'size']);
+    expect(verbs.map(({ verb }) => verb)).toEqual(expect.arrayContaining(['help', 'size', 'stats reset']));
+    expect(new Set(verbs.map(({ verb }) => verb)).size).toBe(verbs.length);
     const one = await wcache(['help', 'size', '--json']);
     expect(helpDocumentSchema.parse(JSON.parse(one.stdout)).verbs).toHaveLength(1);
     expect((await wcache(['help', 'sice', '--json'])).status).toBe(2);

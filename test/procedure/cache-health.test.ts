@@ -87,7 +87,7 @@ describe('judgeWaitingCache', () => {
   it('tells how to make it live', () => {
     const [found] = judgeWaitingCache(waitingCache());
     expect(found).toMatchObject({ code: 'cache-waiting', severity: 'warning', subject: 'later' });
-    expect(found?.advice).toContain('wcache resume later');
+    expect(found?.advice).toContain('dmsetup resume later');
   });
 
   it('leaves LVM’s to LVM', () => {
