@@ -79,6 +79,7 @@ export async function cleanCache(
   await dm.message(cache.device.name, 'cleaner');
   const after = await watch(dm, cache, options, {
     isDone: ({ dirtyBlocks }) => dirtyBlocks === 0,
+    restart: () => dm.message(cache.device.name, 'cleaner'),
     interrupted: (progress) => cleanGivenUp(cache, progress),
   });
   return { before: cache.status, after, elapsedMs: performance.now() - started };
@@ -88,6 +89,11 @@ interface Ending {
   readonly isDone: (progress: DrainProgress) => boolean;
   /** Fires when it is worth another look at once. */
   readonly wake?: AbortSignal;
+  /**
+   * Sets the kernel to work again. Its cleaner passes over a block of which an older copy is just being written back, and
+   * then has no reason of its own to come back to it (seen in pmem mode).
+   */
+  readonly restart?: () => Promise<void>;
   readonly interrupted: (progress: DrainProgress) => InterruptedError;
 }
 
@@ -96,7 +102,7 @@ async function watch(
   dm: DeviceMapper,
   cache: LiveCache,
   options: DrainOptions,
-  { isDone, wake, interrupted }: Ending,
+  { isDone, wake, restart, interrupted }: Ending,
 ): Promise<WritecacheStatus> {
   const meter = new DrainMeter();
   for (let intervalMs = FIRST_INTERVAL_MS; ; intervalMs = Math.min(intervalMs * 1.5, LONGEST_INTERVAL_MS)) {
@@ -115,6 +121,7 @@ async function watch(
     }
     if (progress.stalledMs > SUSPICIOUS_STALL_MS) await requireStillRunning(dm, cache);
     if (isAborted(options)) throw interrupted(progress);
+    if (progress.stalledMs > 0 && progress.writebackBlocks === 0) await restart?.();
     await pause(intervalMs, options.signal, wake);
     if (isAborted(options)) throw interrupted(progress);
   }

@@ -1,0 +1,3 @@
+import { testsOnX86 } from './on-x86.js';
+
+testsOnX86('s');
