@@ -28,29 +28,31 @@ export function testsOnX86(mode: 'p' | 's'): void {
   });
 
   describe(`in mode ${mode} on x86`, () => {
-    it.runIf(mode === 'p')('clean, set, suspend and resume keep the data', async () => {
-      expect(await bench.wcache('set', 'wc', 'fua=off')).toMatchObject({
-        status: 0,
-        document: { changed: true },
+    if (mode === 'p') {
+      it('clean, set, suspend and resume keep the data', async () => {
+        expect(await bench.wcache('set', 'wc', 'fua=off')).toMatchObject({
+          status: 0,
+          document: { changed: true },
+        });
+        expect(await bench.sh('dmsetup table wc')).toContain(' nofua');
+        await ledger.phase('read', 1);
+        expect(await bench.wcache('clean', 'wc')).toMatchObject({
+          status: 0,
+          document: { dirty_blocks_after: 0 },
+        });
+        expect(await bench.wcache('set', 'wc', 'cleaner=off')).toMatchObject({
+          status: 0,
+          document: { changed: true },
+        });
+        await ledger.phase('write-again', 1);
+        await ledger.phase('read-again', 1);
+        await bench.sh('! status_is wc "0 254 254 *"');
+        const suspended = await bench.wcache('suspend', 'wc', '--flush');
+        expect(suspended).toMatchObject({ status: 0, document: { changed: true, dirty_blocks_after: 0 } });
+        expect(await bench.wcache('resume', 'wc')).toMatchObject({ status: 0, document: { changed: true } });
+        await bench.sh('same /dev/mapper/wc-o /dev/mapper/wc');
       });
-      expect(await bench.sh('dmsetup table wc')).toContain(' nofua');
-      await ledger.phase('read', 1);
-      expect(await bench.wcache('clean', 'wc')).toMatchObject({
-        status: 0,
-        document: { dirty_blocks_after: 0 },
-      });
-      expect(await bench.wcache('set', 'wc', 'cleaner=off')).toMatchObject({
-        status: 0,
-        document: { changed: true },
-      });
-      await ledger.phase('write-again', 1);
-      await ledger.phase('read-again', 1);
-      await bench.sh('! status_is wc "0 254 254 *"');
-      const suspended = await bench.wcache('suspend', 'wc', '--flush');
-      expect(suspended).toMatchObject({ status: 0, document: { changed: true, dirty_blocks_after: 0 } });
-      expect(await bench.wcache('resume', 'wc')).toMatchObject({ status: 0, document: { changed: true } });
-      await bench.sh('same /dev/mapper/wc-o /dev/mapper/wc');
-    });
+    }
 
     it('recover undoes what a suspend and resume in error did: stale reads', async () => {
       await ledger.phase('write-more', 1);
