@@ -35,7 +35,7 @@ const beforePowerCut: readonly DemoStep[] = [
   },
   {
     why: 'A database writes like this: small pieces, each one synced.',
-    command: `${MOUNT} && for i in $(seq 100); do dd if=/dev/urandom of=/tmp/db/log bs=4k count=1 seek=$((i * 7)) conv=notrunc,fsync status=none; done`,
+    command: `${MOUNT} && for i in $(seq 100); do dd if=/dev/urandom of=/tmp/db/log bs=4k count=1 seek=$((i * 7)) conv=notrunc,fsync status=none; done; sync`,
   },
   { why: '', command: 'sha256sum /tmp/db/log' },
   { why: 'How is it doing?', command: 'wcache status wc' },
