@@ -3,16 +3,18 @@ import { Bench, type LabCache } from './bench.js';
 import { expectNothingLost, Ledger } from './ledger.js';
 
 /** Nothing is written back or committed before it has to be. */
-const LAZY = [
+export const LAZY = [
   ...['high_watermark', '100', 'low_watermark', '100'],
   ...['autocommit_time', '3600000', 'autocommit_blocks', '1000000'],
 ];
 
+const DONE = { status: 0, document: { changed: true } };
+
 /**
- * What every verb does on x86, where the kernel survives memory errors (COPY_MC), and for that reason forgets the entries
- * of a cache that is suspended and resumed in error.
+ * On x86 the kernel survives memory errors (COPY_MC), and for that reason forgets the entries of a cache that is suspended
+ * and resumed in error. Other tests may come behind these, in `more`.
  */
-export function testsOnX86(mode: 'p' | 's'): void {
+export function testsOnX86(mode: 'p' | 's', more: (bench: () => Bench) => void): void {
   let bench: Bench;
   let lab: LabCache;
   let ledger: Ledger;
@@ -28,37 +30,12 @@ export function testsOnX86(mode: 'p' | 's'): void {
   });
 
   describe(`in mode ${mode} on x86`, () => {
-    if (mode === 'p') {
-      it('clean, set, suspend and resume keep the data', async () => {
-        expect(await bench.wcache('set', 'wc', 'fua=off')).toMatchObject({
-          status: 0,
-          document: { changed: true },
-        });
-        expect(await bench.sh('dmsetup table wc')).toContain(' nofua');
-        await ledger.phase('read', 1);
-        expect(await bench.wcache('clean', 'wc')).toMatchObject({
-          status: 0,
-          document: { dirty_blocks_after: 0 },
-        });
-        expect(await bench.wcache('set', 'wc', 'cleaner=off')).toMatchObject({
-          status: 0,
-          document: { changed: true },
-        });
-        await ledger.phase('write-again', 1);
-        await ledger.phase('read-again', 1);
-        await bench.sh('! status_is wc "0 254 254 *"');
-        const suspended = await bench.wcache('suspend', 'wc', '--flush');
-        expect(suspended).toMatchObject({ status: 0, document: { changed: true, dirty_blocks_after: 0 } });
-        expect(await bench.wcache('resume', 'wc')).toMatchObject({ status: 0, document: { changed: true } });
-        await bench.sh('same /dev/mapper/wc-o /dev/mapper/wc');
-      });
-    }
-
     it('recover undoes what a suspend and resume in error did: stale reads', async () => {
-      await ledger.phase('write-more', 1);
       await ledger.phase('dirty', 1);
       await ledger.phase('read-before', 1);
       await bench.failWrites(lab, 'origin');
+      // By the cleaner: in pmem mode a flush that meets the error may hang for good.
+      await bench.sh('dmsetup message wc 0 cleaner; until_so status_is wc "1 *"');
       expect(await bench.wcache('flush', 'wc')).toMatchObject({ status: 1, code: 'in-error' });
       await ledger.phase('read-error', 1);
       await ledger.phase('read-stale', 0);
@@ -67,15 +44,9 @@ export function testsOnX86(mode: 'p' | 's'): void {
       await ledger.worked('read-stale', 2);
       await bench.mend(lab, 'origin');
       await ledger.phase('read-recovering', 0);
-      expect(await bench.wcache('recover', 'wc', '--yes')).toMatchObject({
-        status: 0,
-        document: { changed: true },
-      });
+      expect(await bench.wcache('recover', 'wc', '--yes')).toMatchObject(DONE);
       await ledger.phase('read-after', 1);
-      expect(await bench.wcache('flush', 'wc')).toMatchObject({
-        status: 0,
-        document: { dirty_blocks_after: 0 },
-      });
+      await bench.sh('dmsetup message wc 0 flush; status_is wc "0 254 254 *"');
       const reports = await ledger.end();
       const isStale = ({ phase }: { phase: string }): boolean =>
         ['read-stale', 'read-recovering'].includes(phase);
@@ -85,25 +56,6 @@ export function testsOnX86(mode: 'p' | 's'): void {
       expect(await ledger.compare('/dev/mapper/wc-o')).toBe('0 of 60');
     });
 
-    it('recover ends an error that a suspend met, and shows nothing stale meanwhile', async () => {
-      const met = await bench.cache('met', { options: LAZY });
-      const application = await Ledger.start(bench, 'met', 60, 'write', 1);
-      await application.phase('dirty', 1);
-      await application.phase('read', 1);
-      await bench.failWrites(met, 'origin');
-      expect(await bench.wcache('suspend', 'met', '--flush')).toMatchObject({
-        status: 1,
-        code: 'suspend-error',
-      });
-      await bench.mend(met, 'origin');
-      expect(await bench.wcache('recover', 'met', '--yes')).toMatchObject({
-        status: 0,
-        document: { changed: true },
-      });
-      await application.phase('read-after', 1);
-      await bench.sh('dmsetup message met 0 flush');
-      expectNothingLost(await application.end());
-      expect(await application.compare('/dev/mapper/met-o')).toBe('0 of 60');
-    });
+    more(() => bench);
   });
 }
