@@ -149,6 +149,10 @@ export function prepareDrain(cache: LiveCache): void {
   requireRunning(cache);
 }
 
+/** Seen on 6.12: a failed writeback frees no block in pmem mode, and a flush that waits for one waits for ever. */
+const HANGING =
+  '. If that finds it locked, a flush hangs in the kernel for good: only a reboot ends it, and what is committed is safe.';
+
 /** Throws {@link OperationError} `in-error` where the error flag is set: nothing is written back any more. */
 export function requireNoError(
   cache: LiveCache,
@@ -159,7 +163,7 @@ export function requireNoError(
     `${cache.name} is in error: the target has met a device that failed, and writes nothing back any more (${String(total_blocks - free_blocks)} of ${String(total_blocks)} blocks count as dirty).`,
     {
       code: 'in-error',
-      hint: `Do not suspend and resume it. Mend the device, then: wcache recover ${nameAsTyped(cache)}`,
+      hint: `Do not suspend and resume it. Mend the device, then: wcache recover ${nameAsTyped(cache)}${cache.table.mode === 'p' ? HANGING : ''}`,
     },
   );
 }
