@@ -27,7 +27,7 @@ const rooms = {
   'src/documents': ['src/format', 'src/scan', 'src/table', 'src/dm', 'src/procedure', 'zod'],
   'src/ui': [
     ...['src/units', 'src/format', 'src/scan', 'src/table', 'src/documents', 'src/procedure'],
-    ...['ansis', 'cli-table3', 'wrap-ansi'],
+    ...['ansis', 'cli-table3', 'wrap-ansi', 'node:util'],
   ],
   'src/cli': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],

@@ -1,11 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { dryRunFlag } from '../src/cli/cache-verb.js';
-import { confirm, interruption } from '../src/cli/confirm.js';
 import { runCreate } from '../src/cli/create.js';
 import { blockSizeFlag } from '../src/cli/flags.js';
 import { optionFlags, optionsOf } from '../src/cli/option-flags.js';
-import { OVERRIDES, type CreateRequest, type Override } from '../src/procedure/create-request.js';
+import { OVERRIDES } from '../src/procedure/create-request.js';
 import { createdText, createPlanText } from '../src/ui/change.js';
 
 export default class Create extends BaseCommand {
@@ -31,11 +30,11 @@ export default class Create extends BaseCommand {
       required: true,
     }),
     cache: Flags.string({ description: 'The fast device.', helpValue: 'DEVICE', required: true }),
-    mode: Flags.string({
+    mode: Flags.option({
       description: 'p for persistent memory, s for any other device; auto looks at the device.',
       options: ['auto', 's', 'p'] as const,
       default: 'auto',
-    }),
+    })(),
     'block-size': blockSizeFlag({
       description: 'Bytes per cache block; what the cache has, or what suits the origin, unless told.',
     }),
@@ -48,11 +47,11 @@ export default class Create extends BaseCommand {
       description: 'Read-ahead of the mapping: sectors, +sectors, auto or none.',
       helpValue: 'N',
     }),
-    override: Flags.string({
+    override: Flags.option({
       description: 'Go on although this speaks against it; a refusal names the word.',
       options: OVERRIDES,
       multiple: true,
-    }),
+    })(),
     ...optionFlags,
     'dry-run': dryRunFlag,
     yes: Flags.boolean({ char: 'y', description: 'Do not ask.' }),
@@ -64,33 +63,16 @@ export default class Create extends BaseCommand {
       name: args.name,
       origin: flags.origin,
       cache: flags.cache,
-      mode: flags.mode as CreateRequest['mode'],
+      mode: flags.mode,
       blockSize: flags['block-size'],
       options: optionsOf(flags),
       attach: flags.attach,
       format: flags.format,
       readAhead: flags['read-ahead'],
-      overrides: (flags.override ?? []) as Override[],
+      overrides: flags.override ?? [],
     };
-    let stop = interruption();
-    try {
-      const document = await runCreate(request, {
-        dryRun: flags['dry-run'],
-        signal: stop.signal,
-        onPlan: async (plan) => {
-          this.note(createPlanText(plan));
-          if (request.format && !flags.yes) {
-            // While it asks, Ctrl-C is the question's.
-            stop.dispose();
-            await confirm('What is on the cache device goes.');
-            stop = interruption();
-          }
-          return stop.signal;
-        },
-      });
-      await this.print(document, () => (document.done ? createdText(document) : createPlanText(document)));
-    } finally {
-      stop.dispose();
-    }
+    const run = { dryRun: flags['dry-run'], yes: flags.yes, note: this.note };
+    const document = await runCreate(request, run);
+    await this.print(document, () => (document.done ? createdText(document) : createPlanText(document)));
   }
 }

@@ -1,9 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { dryRunFlag, nameArg } from '../src/cli/cache-verb.js';
-import { change } from '../src/cli/simple-change.js';
-import { dmsetupWords } from '../src/dm/index.js';
-import { requireMessage } from '../src/table/index.js';
+import { sendMessage } from '../src/cli/send-message.js';
 
 export default class Message extends BaseCommand {
   static override summary = 'Send one of the messages that the target knows';
@@ -20,22 +18,9 @@ export default class Message extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Message);
-    const verb = {
-      verb: 'message',
-      action: 'message',
-      words: ({ cache }) => [
-        dmsetupWords.message(cache.device.name, requireMessage(args.message, cache.targetVersion)),
-      ],
-      prepare: () => true,
-      run: async ({ dm, cache }, abandon) => {
-        await dm.message(cache.device.name, requireMessage(args.message, cache.targetVersion), abandon);
-      },
-      shared: true,
-    } satisfies Parameters<typeof change>[1];
-    const { document, text } = await change(args.name, verb, {
-      dryRun: flags['dry-run'],
-      note: this.note,
-    });
+    const as = { verb: 'message', action: 'message' } as const;
+    const options = { dryRun: flags['dry-run'], note: this.note };
+    const { document, text } = await sendMessage(args.name, args.message, as, options);
     await this.print(document, () => text);
   }
 }

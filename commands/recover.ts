@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { dryRunFlag, nameArg, onCache, requireUnchanged } from '../src/cli/cache-verb.js';
 import { confirm, interruption } from '../src/cli/confirm.js';
-import { readAheadSectors } from '../src/device/sysfs.js';
+import { commandsOf, swapOf } from '../src/cli/runbook.js';
 import { thisKernel } from '../src/dm/index.js';
 import { recoverDocument } from '../src/documents/swap.js';
 import { diagnose } from '../src/procedure/diagnose.js';
@@ -30,11 +30,9 @@ export default class Recover extends BaseCommand {
     const document = await onCache(args.name, 'recover', async ({ dm, cache }) => {
       const diagnosis = await diagnose(cache);
       const { isNeeded, uncommittedBlocks } = await prepareRecovery(dm, cache, thisKernel());
-      const { device } = cache;
-      const readAhead = readAheadSectors(`${String(device.major)}:${String(device.minor)}`);
-      const swap = { cache, table: cache.table, readAheadSectors: readAhead };
+      const swap = swapOf(cache, cache.table);
       const steps = isNeeded ? swapSteps(dm, swap) : [];
-      const commands = steps.flatMap(({ words }) => (words === null ? [] : [dm.commandLine(words)]));
+      const commands = commandsOf(dm, steps);
       const outcome = { ...swap, done: !flags['dry-run'], changed: false, commands, after: null };
       const blocks = { uncommittedBlocks, lostBlocks: null };
       if (!isNeeded || flags['dry-run']) return recoverDocument(outcome, diagnosis, blocks);

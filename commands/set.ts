@@ -3,7 +3,7 @@ import { BaseCommand } from '../src/cli/base-command.js';
 import { dryRunFlag, nameArg, onCache, requireUnchanged } from '../src/cli/cache-verb.js';
 import { confirm, interruption } from '../src/cli/confirm.js';
 import { assignmentsArg } from '../src/cli/option-flags.js';
-import { readAheadSectors } from '../src/device/sysfs.js';
+import { commandsOf, swapOf } from '../src/cli/runbook.js';
 import { thisKernel } from '../src/dm/index.js';
 import { setDocument } from '../src/documents/swap.js';
 import { UsageError } from '../src/errors.js';
@@ -41,11 +41,9 @@ export default class Set extends BaseCommand {
     }
     const document = await onCache(args.name, 'set', async ({ dm, cache }) => {
       const prepared = await prepareRetune(dm, cache, assignments, thisKernel());
-      const { device } = cache;
-      const readAhead = readAheadSectors(`${String(device.major)}:${String(device.minor)}`);
-      const swap = { cache, table: prepared.table, readAheadSectors: readAhead };
+      const swap = swapOf(cache, prepared.table);
       const steps = prepared.isSame ? [] : swapSteps(dm, swap);
-      const commands = steps.flatMap(({ words }) => (words === null ? [] : [dm.commandLine(words)]));
+      const commands = commandsOf(dm, steps);
       const outcome = { ...swap, commands, done: true, changed: !prepared.isSame, after: null };
       if (flags['dry-run']) return setDocument({ ...outcome, done: false, changed: false });
       if (prepared.isSame) return setDocument(outcome);

@@ -1,8 +1,6 @@
 import { BaseCommand } from '../../src/cli/base-command.js';
 import { dryRunFlag, nameArg } from '../../src/cli/cache-verb.js';
-import { change } from '../../src/cli/simple-change.js';
-import { dmsetupWords } from '../../src/dm/index.js';
-import { requireMessage } from '../../src/table/index.js';
+import { sendMessage } from '../../src/cli/send-message.js';
 
 export default class StatsReset extends BaseCommand {
   static override summary = 'Begin the event counters of a cache at zero again';
@@ -13,22 +11,9 @@ export default class StatsReset extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(StatsReset);
-    const verb = {
-      verb: 'stats reset',
-      action: 'stats-reset',
-      words: ({ cache }) => [
-        dmsetupWords.message(cache.device.name, requireMessage('clear_stats', cache.targetVersion)),
-      ],
-      prepare: () => true,
-      run: async ({ dm, cache }) => {
-        await dm.message(cache.device.name, requireMessage('clear_stats', cache.targetVersion));
-      },
-      shared: true,
-    } satisfies Parameters<typeof change>[1];
-    const { document, text } = await change(args.name, verb, {
-      dryRun: flags['dry-run'],
-      note: this.note,
-    });
+    const as = { verb: 'stats reset', action: 'stats-reset' } as const;
+    const options = { dryRun: flags['dry-run'], note: this.note };
+    const { document, text } = await sendMessage(args.name, 'clear_stats', as, options);
     await this.print(document, () => text);
   }
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { bytesOfEscaped } from './byte-escapes.js';
 
 /** The kernel's DM_NAME_LEN and DM_UUID_LEN, without the NUL at the end. */
 export const MAX_MAPPING_NAME_BYTES = 127;
@@ -28,11 +29,9 @@ export function mangleName(name: string): string {
  * only after they are taken out.
  */
 export function unmangleName(kernelName: string): string {
-  const bytes = kernelName
-    .split(/(\\x(?!00)[0-9a-fA-F]{2})/)
-    .map((piece, i) => (i % 2 === 1 ? Buffer.of(parseInt(piece.slice(2), 16)) : Buffer.from(piece)));
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(bytes));
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return decoder.decode(bytesOfEscaped(kernelName));
   } catch {
     return kernelName;
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OperationError } from '../errors.js';
 import { runProgram } from '../exec.js';
 import { alignedBuffer } from './aligned-buffer.js';
+import { bytesOfEscaped } from './byte-escapes.js';
 import type { OpenedDevice } from './open-device.js';
 import { withDevice } from './with-device.js';
 
@@ -113,10 +114,7 @@ function parseAssignments(output: string): Record<string, string> {
 
 /** libblkid writes each byte that udev could stumble over as `\x20`, and the backslash itself as `\x5c`. */
 function decode(encoded: string): string {
-  const bytes = encoded
-    .split(/(\\x[0-9a-f]{2})/)
-    .map((piece, i) => (i % 2 === 1 ? Buffer.of(parseInt(piece.slice(2), 16)) : Buffer.from(piece)));
-  return Buffer.concat(bytes).toString('utf8');
+  return bytesOfEscaped(encoded).toString('utf8');
 }
 
 function ambivalent(path: string, output: string): OperationError {

@@ -7,14 +7,18 @@ import { integer, jsonInteger } from './json.js';
 export const liveStateSchema = z.enum(['active', 'suspended', 'error', 'waiting']);
 export type LiveState = z.infer<typeof liveStateSchema>;
 
-export const listEntrySchema = z.strictObject({
+/** Of what {@link mappingFields} gives. */
+export const mappingShape = {
   name: z.string(),
   /** Where it differs from the name. */
   kernel_name: z.string().optional(),
   uuid: z.string(),
   major: z.int(),
   minor: z.int(),
-  state: liveStateSchema,
+};
+
+/** Of what {@link cacheFields} gives. */
+export const cacheShape = {
   managed_by: z.literal('lvm').nullable(),
   start: jsonInteger,
   length_sectors: jsonInteger,
@@ -24,6 +28,12 @@ export const listEntrySchema = z.strictObject({
   cache: z.string(),
   cache_path: z.string().nullable(),
   block_size: z.int(),
+};
+
+export const listEntrySchema = z.strictObject({
+  ...mappingShape,
+  state: liveStateSchema,
+  ...cacheShape,
   /** The block counts are null while the table waits: it has none yet. */
   total_blocks: jsonInteger.nullable(),
   dirty_blocks: jsonInteger.nullable(),

@@ -12,7 +12,7 @@ import {
 } from '../table/index.js';
 import { findingSchema } from './finding.js';
 import { integer, jsonInteger } from './json.js';
-import { cacheFields, mappingFields } from './list.js';
+import { cacheFields, cacheShape, mappingFields, mappingShape } from './list.js';
 import {
   optionsFields,
   optionsSchema,
@@ -42,26 +42,13 @@ export const countersSchema = z.strictObject({
 });
 
 export const statusEntrySchema = z.strictObject({
-  name: z.string(),
-  /** Where it differs from the name. */
-  kernel_name: z.string().optional(),
-  uuid: z.string(),
-  major: z.int(),
-  minor: z.int(),
+  ...mappingShape,
   suspended: z.boolean(),
   /** Whether another table waits for the next resume. */
   inactive_table: z.boolean(),
-  managed_by: z.literal('lvm').nullable(),
   /** `vg/lv`, where it is LVM's. */
   logical_volume: z.string().nullable(),
-  start: jsonInteger,
-  length_sectors: jsonInteger,
-  mode: z.enum(['p', 's']),
-  origin: z.string(),
-  origin_path: z.string().nullable(),
-  cache: z.string(),
-  cache_path: z.string().nullable(),
-  block_size: z.int(),
+  ...cacheShape,
   options: optionsSchema,
   effective_options: z.partialRecord(z.enum(OPTION_NAMES), effectiveSchema),
   error: z.boolean(),

@@ -1,4 +1,4 @@
-const PLAIN = /^[\w@%+=:,./][\w@%+=:,./-]*$/;
+import { shellLine } from '../exec.js';
 
 /**
  * A mapping's name as it is typed in a shell: quoted where it has to be, and in the kernel's form (`\x0a`) where it has
@@ -6,6 +6,5 @@ const PLAIN = /^[\w@%+=:,./][\w@%+=:,./-]*$/;
  */
 export function nameAsTyped({ name, device }: { name: string; device: { name: string } }): string {
   const typed = /\p{Cc}/u.test(name) ? device.name : name;
-  const word = PLAIN.test(typed) ? typed : `'${typed.replaceAll("'", "'\\''")}'`;
-  return typed.startsWith('-') ? `-- ${word}` : word;
+  return shellLine(typed.startsWith('-') ? ['--', typed] : [typed]);
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { ListDocument, ListEntry, LiveState } from '../documents/index.js';
 import { SECTOR_BYTES } from '../format/index.js';
 import { formatShare } from '../units.js';
@@ -37,7 +38,7 @@ export function listText(entries: ListDocument, options: TextOptions): string {
     [...COLUMNS, ...DEVICES],
     entries.map((entry, i) => [...(rows[i] ?? []), originOf(entry), cacheOf(entry)]),
   );
-  const isNarrow = wide.split('\n').every((line) => withoutColour(line).length <= TEXT_WIDTH);
+  const isNarrow = wide.split('\n').every((line) => stripVTControlCharacters(line).length <= TEXT_WIDTH);
   if (isNarrow) return wide;
   const devices = entries.map(
     (entry) => `${printable(entry.name)}: ${cacheOf(entry)} in front of ${originOf(entry)}`,
@@ -65,9 +66,4 @@ function originOf(entry: ListEntry): string {
 
 function cacheOf(entry: ListEntry): string {
   return entry.cache_path ?? entry.cache;
-}
-
-function withoutColour(line: string): string {
-  // eslint-disable-next-line no-control-regex -- colours begin with one
-  return line.replaceAll(/\x1b\[[\d;]*m/g, '');
 }

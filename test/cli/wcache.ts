@@ -17,6 +17,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** As a user without any rights, also where the tests run as root. */
+  readonly asNobody?: boolean;
 }
 
 /** The environment of every started wcache: plain, so that nothing of the developer's own leaks into a test. */
@@ -24,12 +26,19 @@ export function cliEnvironment(extra: Readonly<Record<string, string>> = {}): No
   return { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), LC_ALL: 'C.UTF-8', ...extra };
 }
 
+const AS_NOBODY = [
+  ...(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const),
+  process.execPath,
+] as const;
+
 /** Runs the built command line as a user would: a process of its own, no terminal, no input. */
 export function wcache(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return new Promise((resolve) => {
+    const dropsRights = options.asNobody === true && process.getuid?.() === 0;
+    const [program, ...before] = dropsRights ? AS_NOBODY : [process.execPath];
     const child = execFile(
-      process.execPath,
-      [BIN, ...args],
+      program,
+      [...before, BIN, ...args],
       {
         cwd: options.cwd ?? ROOT,
         env: cliEnvironment(options.env),
