@@ -19,23 +19,31 @@ const rooms = {
     ...['src/errors', 'src/exec', 'src/device', 'src/table'],
     ...['node:crypto', 'node:fs', 'node:os', 'node:path'],
   ],
+  'src/target': ['src/errors', 'src/format', 'src/device', 'src/table', 'sorted-btree'],
+  'src/model-dm': ['src/errors', 'src/device', 'src/table', 'src/dm', 'src/target'],
   'src/scan': ['src/errors', 'src/units', 'src/format', 'src/device', 'node:crypto', 'node:os'],
+  'src/simulate': [
+    ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/table', 'src/target', 'node:fs'],
+  ],
   'src/procedure': [
     ...['src/errors', 'src/exec', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
     ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:util', 'zod'],
   ],
-  'src/documents': ['src/format', 'src/scan', 'src/table', 'src/dm', 'src/procedure', 'zod'],
+  'src/documents': [
+    ...['src/format', 'src/scan', 'src/table', 'src/dm', 'src/simulate', 'src/procedure', 'zod'],
+  ],
   'src/ui': [
     ...['src/units', 'src/format', 'src/scan', 'src/table', 'src/documents', 'src/procedure'],
     ...['ansis', 'cli-table3', 'wrap-ansi', 'node:util'],
   ],
   'src/cli': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['src/documents', 'src/procedure', 'src/ui', '@oclif/core', 'node:events', 'node:readline/promises'],
+    ...['src/simulate', 'src/documents', 'src/procedure', 'src/ui'],
+    ...['@oclif/core', 'node:events', 'node:readline/promises'],
   ],
   commands: [
     ...['src/errors', 'src/cli', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['src/documents', 'src/procedure', 'src/ui', '@oclif/core'],
+    ...['src/simulate', 'src/documents', 'src/procedure', 'src/ui', '@oclif/core'],
   ],
   'src/index': [
     'src/errors',

@@ -6,6 +6,8 @@ const block = ['test/block/**/*.test.ts'];
 
 export default defineConfig({
   test: {
+    // Packages are imported as Node does it, so that what the tests see is what wcache gets.
+    deps: { interopDefault: false },
     projects: [
       {
         extends: true,

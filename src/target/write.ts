@@ -1,0 +1,219 @@
+import { SECTOR_BYTES } from '../format/index.js';
+import { allocate, allocateNeighbour, waitForFreeBlock } from './allocate.js';
+import { runDue } from './background.js';
+import type { CachedBlock } from './cached-block.js';
+import { commit } from './commit.js';
+import type { Core } from './core.js';
+import type { HeldRequest } from './held-writes.js';
+
+/** A write of a program: whole blocks, in one bio. */
+export interface WriteRequest {
+  readonly startSector: number;
+  readonly data: Uint8Array;
+  readonly fua: boolean;
+  /** Marked as metadata of a file system, which metadata_only lets into the cache. */
+  readonly meta: boolean;
+  /** Data that go to the cache device are left in flight for it (ssd mode), until something waits for them. */
+  readonly held: HeldRequest | undefined;
+}
+
+/** Where a block of a write goes. */
+type Place =
+  | { readonly kind: 'cache'; readonly block: CachedBlock; readonly isNew: boolean }
+  | { readonly kind: 'origin' };
+
+/**
+ * Writes one bio (kernel-target.md §5.2). False where it fails: because the target is in error, or a device did not take it.
+ */
+export function write(core: Core, request: WriteRequest): boolean {
+  return core.parts.settings.mode === 's' ? writeSsd(core, request) : writePmem(core, request);
+}
+
+/** In ssd mode a bio is cut into pieces that go to one place in one row, and other work may come between them. */
+function writeSsd(core: Core, request: WriteRequest): boolean {
+  const { blockSize } = core.parts.settings;
+  let isDone = true;
+  for (let at = 0; at < request.data.length;) {
+    if (at > 0) letOthersRun(core);
+    const sector = request.startSector + at / SECTOR_BYTES;
+    const rest = request.data.subarray(at);
+    if (core.isInError()) {
+      core.counters.writes += rest.length / blockSize;
+      return false;
+    }
+    const place = placeFor(core, sector, request.meta);
+    if (place === null) return false;
+    const piece =
+      place.kind === 'cache'
+        ? writeToCacheDevice(core, place, rest, request)
+        : writeAround(core, sector, rest, request);
+    isDone = piece.isDone && isDone;
+    at += piece.lengthBytes;
+  }
+  return isDone;
+}
+
+interface Piece {
+  readonly lengthBytes: number;
+  readonly isDone: boolean;
+}
+
+function letOthersRun(core: Core): void {
+  const isAnyQueued = core.queue.length > 0 || core.copies.length > 0;
+  if (isAnyQueued && core.parts.choose(2, 'whether the worker runs between the pieces of a write') === 1) {
+    runDue(core);
+  }
+}
+
+/** In pmem mode a bio is stored block by block, and only a wait for a free block lets other work come between. */
+function writePmem(core: Core, request: WriteRequest): boolean {
+  const { behaviour, settings, cache } = core.parts;
+  const { blockSize } = settings;
+  for (let at = 0; at < request.data.length; at += blockSize) {
+    const sector = request.startSector + at / SECTOR_BYTES;
+    const rest = request.data.subarray(at);
+    if (core.isInError()) {
+      core.counters.writes += rest.length / blockSize;
+      return false;
+    }
+    const place = placeFor(core, sector, request.meta);
+    if (place === null) return false;
+    if (place.kind === 'origin') {
+      const { lengthBytes, isDone } = writeAround(core, sector, rest, request);
+      if (!isDone) return false;
+      at += lengthBytes - blockSize;
+      continue;
+    }
+    cache.tryWrite(rest.subarray(0, blockSize), core.blockOffset(place.block.index));
+    core.counters.writes += 1;
+  }
+  const isFuaDue = request.fua && behaviour.commitsFua !== 'never';
+  if (isFuaDue || isCommitDue(core)) commit(core);
+  else core.scheduleCommit();
+  return true;
+}
+
+/**
+ * Overwrites in place what is not committed, and in ssd mode also what is, as long as it is not being written back. In
+ * pmem mode a committed block is never touched: a new one takes its place at the next commit.
+ */
+function placeFor(core: Core, sector: number, isMeta: boolean): Place | null {
+  const { settings, behaviour } = core.parts;
+  for (;;) {
+    if (core.isInError()) return null;
+    const cached = core.tree.newestOf(sector);
+    if (cached !== undefined && mayOverwrite(core, cached)) {
+      return { kind: 'cache', block: cached, isNew: false };
+    }
+    if (cached === undefined && (settings.cleaner || (settings.metadataOnly && !isMeta))) {
+      return { kind: 'origin' };
+    }
+    const block = allocate(core, sector);
+    if (block !== undefined) {
+      core.counters.writes_allocate += 1;
+      return { kind: 'cache', block, isNew: true };
+    }
+    const goesAround =
+      cached === undefined && goesAroundWhenFull(behaviour.writesAroundWhenFull, settings.mode);
+    if (goesAround) return { kind: 'origin' };
+    waitForFreeBlock(core);
+  }
+}
+
+function goesAroundWhenFull(when: 'never' | 'both-modes' | 'ssd-mode', mode: 'p' | 's'): boolean {
+  return when === 'both-modes' || (when === 'ssd-mode' && mode === 's');
+}
+
+function mayOverwrite(core: Core, cached: CachedBlock): boolean {
+  if (!core.isCommitted(cached)) {
+    core.counters.write_hits_uncommitted += 1;
+    return true;
+  }
+  core.counters.write_hits_committed += 1;
+  if (core.parts.settings.mode === 'p' || cached.inWriteback) return false;
+  core.overwroteCommitted = true;
+  return true;
+}
+
+function writeToCacheDevice(
+  core: Core,
+  place: Place & { readonly kind: 'cache' },
+  rest: Uint8Array,
+  request: WriteRequest,
+): Piece {
+  const { blockSize } = core.parts.settings;
+  const wanted = rest.length / blockSize;
+  const blocks = place.isNew
+    ? extendNew(core, place.block, wanted)
+    : extendOverwrite(core, place.block, wanted);
+  const lengthBytes = blocks * blockSize;
+  core.counters.writes += blocks;
+  const countsRest = place.isNew || core.parts.behaviour.countsOverwritesAsAllocated;
+  if (countsRest) core.counters.writes_allocate += blocks - 1;
+  const isDone = sendToCacheDevice(core, place.block.index, rest.subarray(0, lengthBytes), request);
+  if (isCommitDue(core)) {
+    core.uncommittedBlocks = 0;
+    core.enqueue('commit');
+  } else {
+    core.scheduleCommit();
+  }
+  if (isDone && request.fua && core.parts.behaviour.commitsFua === 'both-modes') commit(core);
+  return { lengthBytes, isDone };
+}
+
+/** The following sectors go into the blocks behind, as long as these come next; whether they are cached is not asked. */
+function extendNew(core: Core, first: CachedBlock, wanted: number): number {
+  if (!core.parts.behaviour.extendsAllocations) return 1;
+  const { sectorsPerBlock } = core.parts.settings;
+  let blocks = 1;
+  while (
+    blocks < wanted &&
+    allocateNeighbour(core, first.index + blocks, first.sector + blocks * sectorsPerBlock) !== undefined
+  ) {
+    blocks += 1;
+  }
+  return blocks;
+}
+
+/** Goes on over what lies behind in the cache and on the origin alike. */
+function extendOverwrite(core: Core, first: CachedBlock, wanted: number): number {
+  if (!core.parts.behaviour.extendsOverwrites) return 1;
+  const { sectorsPerBlock } = core.parts.settings;
+  let blocks = 1;
+  for (let last = first; blocks < wanted; blocks += 1) {
+    const next = core.tree.after(last);
+    const isNeighbour = next?.index === last.index + 1 && next.sector === last.sector + sectorsPerBlock;
+    if (!isNeighbour || next.inWriteback) break;
+    if (core.isCommitted(next)) core.overwroteCommitted = true;
+    last = next;
+  }
+  return blocks;
+}
+
+function sendToCacheDevice(core: Core, index: number, data: Uint8Array, request: WriteRequest): boolean {
+  const { cache, held } = core.parts;
+  const offset = core.blockOffset(index);
+  if (request.held === undefined) return cache.tryWrite(data, offset, { fua: request.fua });
+  const number = held.nextNumber();
+  const isDone = cache.tryWrite(data, offset, { held: number });
+  if (isDone) held.hold(number, request.held);
+  return isDone;
+}
+
+/** Up to the next sector that is cached. */
+function writeAround(core: Core, sector: number, rest: Uint8Array, { fua }: WriteRequest): Piece {
+  const { blockSize } = core.parts.settings;
+  const next = core.tree.firstFrom(sector);
+  const boundaryBytes = next === undefined ? Infinity : (next.sector - sector) * SECTOR_BYTES;
+  const lengthBytes = Math.min(rest.length, boundaryBytes);
+  core.counters.writes_around += lengthBytes / blockSize;
+  core.counters.writes += lengthBytes / blockSize;
+  core.lastAroundMs = core.nowMs;
+  const isDone = core.parts.origin.tryWrite(rest.subarray(0, lengthBytes), sector * SECTOR_BYTES, { fua });
+  return { lengthBytes, isDone };
+}
+
+/** A count that has wrapped below zero is larger than any limit. */
+function isCommitDue(core: Core): boolean {
+  return core.uncommittedBlocks < 0 || core.uncommittedBlocks >= core.parts.settings.autocommitBlocks;
+}
