@@ -19,8 +19,8 @@ export function beginCopies(core: Core): void {
 /** A copy begins when fewer blocks than that are under way, and may be larger. */
 function mayBegin(core: Core): boolean {
   const { writebackJobs } = core.parts.settings;
-  const underWay = core.copies.reduce((sum, { blocks }) => sum + blocks.length, 0);
-  return writebackJobs === 0 || underWay < writebackJobs;
+  if (writebackJobs === 0) return true;
+  return core.copies.reduce((sum, { blocks }) => sum + blocks.length, 0) < writebackJobs;
 }
 
 function begin(core: Core, copy: Copy): void {
@@ -35,7 +35,7 @@ function begin(core: Core, copy: Copy): void {
 function readBlocks(core: Core, copy: Copy): Uint8Array | null {
   const { settings, cache } = core.parts;
   const { blockSize } = settings;
-  const data = new Uint8Array(copy.blocks.length * blockSize);
+  const data = core.copyBuffer(copy.blocks.length * blockSize);
   const isRead = copy.blocks.every(({ index }, place) =>
     cache.tryRead(data.subarray(place * blockSize, (place + 1) * blockSize), core.blockOffset(index)),
   );

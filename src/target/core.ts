@@ -75,6 +75,8 @@ export class Core {
   writtenBackBlocks = 0;
   commits = 0;
 
+  #copyBuffer = new Uint8Array(0);
+
   constructor(parts: Parts, nowMs: number) {
     this.parts = parts;
     this.nowMs = nowMs;
@@ -86,6 +88,12 @@ export class Core {
     const { settings, choose } = this.parts;
     const List = settings.mode === 's' ? NextFitFreeList : FifoFreeList;
     return new List(settings.nBlocks, choose);
+  }
+
+  /** Memory for what is on its way to the origin, until the next call. */
+  copyBuffer(lengthBytes: number): Uint8Array {
+    if (this.#copyBuffer.length < lengthBytes) this.#copyBuffer = new Uint8Array(lengthBytes);
+    return this.#copyBuffer.subarray(0, lengthBytes);
   }
 
   isCommitted(block: CachedBlock): boolean {

@@ -1,5 +1,4 @@
-import { encodeEntry } from '../format/index.js';
-import { entryOffset, FREE_SEQ_BYTES, REGION_BYTES, u64Bytes, walkRegion } from './entries.js';
+import { EntryBytes, entryOffset, FREE_SEQ_BYTES, REGION_BYTES, u64Bytes, walkRegion } from './entries.js';
 import type { VisitEntry, VisitGap } from './entries.js';
 import type { Medium } from './medium.js';
 import { readRegions, type MetadataPlace } from './metadata-reader.js';
@@ -14,6 +13,7 @@ const SEQ_COUNT_OFFSET = 24;
 export class PmemMetadata implements Metadata {
   readonly #cache: Medium;
   readonly #place: MetadataPlace;
+  readonly #entry = new EntryBytes();
 
   constructor(cache: Medium, place: MetadataPlace) {
     this.#cache = cache;
@@ -37,8 +37,7 @@ export class PmemMetadata implements Metadata {
   }
 
   store(index: number, sector: number, seqCount: bigint): void {
-    const bytes = encodeEntry({ original_sector: BigInt(sector), seq_count: seqCount });
-    this.#cache.tryWrite(bytes, this.#place.startBytes + entryOffset(index));
+    this.#cache.tryWrite(this.#entry.of(sector, seqCount), this.#place.startBytes + entryOffset(index));
   }
 
   clear(index: number): void {

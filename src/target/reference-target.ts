@@ -295,8 +295,9 @@ export class ReferenceTarget {
   }
 
   #requireResumed(): void {
-    if (this.#core.suspended)
-      {throw new Error('the target is suspended: device-mapper lets no request through');}
+    if (this.#core.suspended) {
+      throw new Error('the target is suspended: device-mapper lets no request through');
+    }
   }
 
   #requireBlocks(startSector: number, lengthBytes: number): void {

@@ -1,6 +1,6 @@
-import { encodeEntry } from '../format/index.js';
 import type { Behaviour } from './behaviour.js';
 import {
+  EntryBytes,
   entryOffset,
   FREE_SEQ_BYTES,
   freshRegion,
@@ -33,6 +33,7 @@ export class SsdMetadata implements Metadata {
   readonly #blockSize: number;
   readonly #regions = new Map<number, Uint8Array>();
   readonly #marked = new Set<number>();
+  readonly #entry = new EntryBytes();
 
   constructor(cache: Medium, place: MetadataPlace, blockSize: number, behaviour: Behaviour) {
     this.#cache = cache;
@@ -63,7 +64,7 @@ export class SsdMetadata implements Metadata {
   store(index: number, sector: number, seqCount: bigint): void {
     const offset = entryOffset(index);
     const region = this.#writable(Math.floor(offset / REGION_BYTES));
-    encodeEntry({ original_sector: BigInt(sector), seq_count: seqCount }, region, offset % REGION_BYTES);
+    region.set(this.#entry.of(sector, seqCount), offset % REGION_BYTES);
   }
 
   clear(index: number): void {
