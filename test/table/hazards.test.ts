@@ -26,7 +26,7 @@ function appliesTo(code: string, kernel: KernelIdentity, target: string): string
 
 const ALWAYS = ['W7-no-identity', 'W8-extra-words-ignored', 'W8-block-size-above-page'];
 const NEWER = ['W8-cleaner-not-shown', 'W7-blocks-beyond-origin-dropped'];
-const LARGE_WRITES = ['W3-bug-in-writeback', 'W4-identical-entries'];
+const LARGE_WRITES = ['W3-bug-in-writeback', 'W4-identical-entries', 'W9-freed-block-written-back'];
 
 describe('hazardsOf', () => {
   it('knows what was seen on Debian 6.1.192', () => {
