@@ -95,7 +95,8 @@ const HAZARDS: readonly HazardRecord[] = [
     title: 'writeback can crash the kernel on a block that it has freed',
     whatHappens:
       'When a write of several blocks runs over a block that is cached and not committed yet, and writeback gets to that block before the next commit, the kernel goes on with a block that is free by then, and crashes.',
-    evidence: 'Found by the reference target, and seen on 6.1.176 and 6.12.117; possible since dcd195071f22 (5.6).',
+    evidence:
+      'Found by the reference target, and seen on 6.1.176 and 6.12.117; possible since dcd195071f22 (5.6).',
     advice:
       'No kernel with a fix is known. A high_watermark that is reached long after the next commit makes it unlikely.',
   },
