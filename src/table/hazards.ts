@@ -101,6 +101,16 @@ const HAZARDS: readonly HazardRecord[] = [
       'No kernel with a fix is known. A high_watermark that is reached long after the next commit makes it unlikely.',
   },
   {
+    code: 'W10-flush-forgets-overwrites',
+    applies: {},
+    modes: ['s'],
+    title: 'a flush during writeback may not make overwritten blocks durable',
+    whatHappens:
+      'When a cached block is overwritten in place and all blocks of the cache are being written back, a flush is acknowledged without flushing the cache device. If that has a volatile cache of its own, a power cut can bring back what the block held before.',
+    evidence: 'Found by the reference target, and seen on 6.1.176 and 6.12.117 in the log of dm-log-writes.',
+    advice: 'Use a cache device with power-loss protection.',
+  },
+  {
     code: 'W4-identical-entries',
     applies: LARGE_WRITES,
     modes: ['s'],

@@ -29,6 +29,12 @@ export interface Behaviour {
    */
   readonly waitsBeforeFlush: boolean;
   /**
+   * A flush in ssd mode does nothing where every cached block is under writeback, although some may have been overwritten in
+   * place: it is acknowledged, and the overwrite can still be lost. Found with the crash explorer, and seen on 6.1.176 in
+   * the log of dm-log-writes; no version is known that flushes.
+   */
+  readonly forgetsOverwrites: boolean;
+  /**
    * How a commit in ssd mode writes the superblock: with its whole 64 KiB region and a flush (before 5.7), or in one
    * FUA write of as many bytes as a page has sectors, of a page (5.12), or of a block and at least 4096 bytes (5.14).
    */
@@ -63,6 +69,7 @@ export const CURRENT: Behaviour = {
   commitsFua: 'both-modes',
   flushesOrigin: true,
   waitsBeforeFlush: true,
+  forgetsOverwrites: true,
   superblockWrite: 'block',
   readsMetadataAt: 'resume',
   leavesOutBeyondOrigin: true,

@@ -10,6 +10,8 @@ export interface CachedBlock {
   readonly allocatedAtMs: number;
   /** Being copied to the origin. */
   inWriteback: boolean;
+  /** Was freed: nothing may hold on to it. */
+  isFree: boolean;
   /** Other entries of the same sector: the one allocated before, and the one after. */
   older: CachedBlock | null;
   newer: CachedBlock | null;
@@ -30,6 +32,7 @@ export function cachedBlock(
     seqCount,
     allocatedAtMs,
     inWriteback: false,
+    isFree: false,
     older: null,
     newer: null,
     nextOlder: null,

@@ -11,8 +11,9 @@ export function commit(core: Core): void {
   core.uncommittedBlocks = 0;
   core.commitDueMs = null;
   const youngest = core.ages.youngest;
-  if (youngest === null) return;
-  if (core.isCommitted(youngest)) flushOverwritten(core);
+  if (youngest === null) {
+    if (!core.parts.behaviour.forgetsOverwrites) flushOverwritten(core);
+  } else if (core.isCommitted(youngest)) flushOverwritten(core);
   else commitEntries(core, uncommittedFrom(core, youngest));
 }
 

@@ -16,7 +16,7 @@ export function readRegions(
   { startBytes, lengthBytes }: MetadataPlace,
   take: (region: Uint8Array, number: number) => void,
 ): boolean {
-  const buffer = new Uint8Array(REGION_BYTES);
+  const buffer = new Uint8Array(Math.min(REGION_BYTES, lengthBytes));
   for (let offset = 0; offset < lengthBytes; offset += REGION_BYTES) {
     const region = buffer.subarray(0, Math.min(REGION_BYTES, lengthBytes - offset));
     if (!cache.tryRead(region, startBytes + offset)) return false;

@@ -9,6 +9,7 @@ export function release(
 ): void {
   for (const run of runs) {
     for (const block of run) {
+      block.isFree = true;
       core.tree.remove(block);
       core.ages.remove(block);
       core.parts.metadata.clear(block.index);

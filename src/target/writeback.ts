@@ -54,7 +54,8 @@ function pickOldest(core: Core): void {
     picks += run.length - 1;
     pick(core, run);
   }
-  core.ages.putBack(skipped);
+  // A commit of this pass may have freed some of them.
+  core.ages.putBack(skipped.filter(({ isFree }) => !isFree));
 }
 
 /**
@@ -62,13 +63,12 @@ function pickOldest(core: Core): void {
  * kernel looks: it goes on with a block that is on the free list, and crashes (seen on 6.1.176).
  */
 function wasFreedByCommit(core: Core, block: CachedBlock): boolean {
-  const isFreed = core.ages.oldest !== block;
-  if (isFreed && core.parts.behaviour.diesOfDuplicates) {
+  if (block.isFree && core.parts.behaviour.diesOfDuplicates) {
     throw new KernelBug(
       `writeback goes on with block ${String(block.index)}, which its own commit has freed`,
     );
   }
-  return isFreed;
+  return block.isFree;
 }
 
 /** The low watermark counts even where the high one was never reached: age alone starts a pass, too. */

@@ -24,7 +24,12 @@ function appliesTo(code: string, kernel: KernelIdentity, target: string): string
   return hazardsOf(kernel, parseTargetVersion(target)).find((hazard) => hazard.code === code)?.applies;
 }
 
-const ALWAYS = ['W7-no-identity', 'W8-extra-words-ignored', 'W8-block-size-above-page'];
+const ALWAYS = [
+  'W10-flush-forgets-overwrites',
+  'W7-no-identity',
+  'W8-extra-words-ignored',
+  'W8-block-size-above-page',
+];
 const NEWER = ['W8-cleaner-not-shown', 'W7-blocks-beyond-origin-dropped'];
 const LARGE_WRITES = ['W3-bug-in-writeback', 'W4-identical-entries', 'W9-freed-block-written-back'];
 
@@ -124,7 +129,7 @@ describe('hazardsOf', () => {
   it('has stable codes, each once, and says everything in sentences', () => {
     expect(new Set(HAZARD_CODES).size).toBe(HAZARD_CODES.length);
     for (const hazard of hazardsOf(DEBIAN_6_1, parseTargetVersion('1.6.0'))) {
-      expect(hazard.code).toMatch(/^[WH]\d-[a-z0-9]+(-[a-z0-9]+)*$/);
+      expect(hazard.code).toMatch(/^[WH]\d+-[a-z0-9]+(-[a-z0-9]+)*$/);
       expect(hazard.modes.length).toBeGreaterThan(0);
       expect(hazard.title).toMatch(/^[a-z].*[^.]$/);
       for (const text of [hazard.whatHappens, hazard.evidence, hazard.advice]) expect(text).toMatch(/\.$/);
