@@ -1,4 +1,4 @@
-import { drain, nextEventMs, passTimeTo, runDue } from './background.js';
+import { nextEventMs, passTimeTo, runStep } from './background.js';
 import { cachedBlock, type CachedBlock } from './cached-block.js';
 import type { Core } from './core.js';
 import { EndlessWait } from './errors.js';
@@ -36,12 +36,11 @@ function occupy(core: Core, index: number, sector: number): CachedBlock {
 export function waitForFreeBlock(core: Core): void {
   core.counters.writes_blocked_on_freelist += 1;
   const sinceMs = core.nowMs;
-  runDue(core);
   while (core.free.count === 0 && !core.isInError()) {
+    if (runStep(core)) continue;
     const next = core.queue.length > 0 || core.copies.length > 0 ? nextEventMs(core) : undefined;
     if (next === undefined) throw new EndlessWait('A write');
     passTimeTo(core, next);
   }
   core.stalledMs += core.nowMs - sinceMs;
-  if (core.isInError()) drain(core);
 }

@@ -1,5 +1,6 @@
 import { commit } from './commit.js';
 import { beginCopies, endCopies } from './copying.js';
+import type { Copy } from './copy.js';
 import type { Core } from './core.js';
 import { writeBack } from './writeback.js';
 
@@ -14,6 +15,31 @@ export function runDue(core: Core): void {
     if (ended.length > 0 && !goesOnBefore(core)) endCopies(core, ended);
     else if (!runNext(core)) return;
   }
+}
+
+/**
+ * One step of what {@link runDue} does, for a write that waits for a free block: it goes on as soon as there is one, and
+ * the other copies may still be under way then. False where nothing can be done without time going on.
+ */
+export function runStep(core: Core): boolean {
+  beginCopies(core);
+  const ended = core.copies.filter(({ endsAtMs }) => endsAtMs <= core.nowMs);
+  if (ended.length === 0 || goesOnBefore(core)) return runNext(core);
+  endCopies(core, someOf(core, ended));
+  return true;
+}
+
+/** All of them, or those that are faster than the rest. */
+function someOf(core: Core, ended: readonly Copy[]): Copy[] {
+  const { choose } = core.parts;
+  const laterCount = choose(ended.length, 'how many copies are under way yet when a waiting write goes on');
+  if (laterCount === 0) return [...ended];
+  const left = [...ended];
+  const faster: Copy[] = [];
+  while (left.length > laterCount) {
+    faster.push(...left.splice(choose(left.length, 'which copy ends first'), 1));
+  }
+  return faster;
 }
 
 /**
