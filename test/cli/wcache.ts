@@ -1,4 +1,5 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,8 +32,44 @@ const AS_NOBODY = [
   process.execPath,
 ] as const;
 
-/** Runs the built command line as a user would: a process of its own, no terminal, no input. */
+/**
+ * Runs the built command line as a user would: not this process, no terminal, no input. Where the test asks for nothing
+ * special, in a process that is there already.
+ */
 export function wcache(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return Object.keys(options).length === 0 ? askResident(args) : wcacheProcess(args, options);
+}
+
+let resident: ChildProcess | undefined;
+/** One command after the other, also where a test asks for several at once. */
+let lastAnswer: Promise<unknown> = Promise.resolve();
+
+function askResident(args: readonly string[]): Promise<CliResult> {
+  const answer = lastAnswer.then(async () => {
+    resident ??= startResident();
+    const answered = once(resident, 'message');
+    resident.send(args);
+    const [result] = (await answered) as [CliResult];
+    return result;
+  });
+  lastAnswer = answer.catch(() => undefined);
+  return answer;
+}
+
+function startResident(): ChildProcess {
+  const child = fork(join(ROOT, 'dist/test/cli/resident.js'), {
+    cwd: ROOT,
+    env: cliEnvironment(),
+    // As in a pipe: neither of them is a terminal.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+/** Runs the built command line in a process of its own. */
+export function wcacheProcess(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return new Promise((resolve) => {
     const dropsRights = options.asNobody === true && process.getuid?.() === 0;
     const [program, ...before] = dropsRights ? AS_NOBODY : [process.execPath];

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from '../../../src/cli/main.js';
+import { capture } from '../../lab/capture.js';
 
 /**
  * Runs in a guest: wcache, command after command in one process. Starting Node and loading wcache takes seconds there,
@@ -11,20 +12,6 @@ import { main } from '../../../src/cli/main.js';
  * `stderr`. Words like NAME=value before the verb are its environment.
  */
 const [folder = '', root = ''] = process.argv.slice(2);
-
-function capture(stream: NodeJS.WriteStream): () => string {
-  const original = stream.write.bind(stream);
-  let text = '';
-  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-    text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    for (const done of rest) if (typeof done === 'function') (done as () => void)();
-    return true;
-  };
-  return () => {
-    stream.write = original;
-    return text;
-  };
-}
 
 function exitStatus(): number {
   return Number(process.exitCode ?? 0);
@@ -43,8 +30,10 @@ async function answer(words: readonly string[]): Promise<number> {
   try {
     await main(words.slice(verbAt), root);
   } finally {
-    writeFileSync(join(folder, 'stdout'), out());
-    writeFileSync(join(folder, 'stderr'), err());
+    out.release();
+    err.release();
+    writeFileSync(join(folder, 'stdout'), out.text);
+    writeFileSync(join(folder, 'stderr'), err.text);
     process.env = before;
   }
   return exitStatus();
