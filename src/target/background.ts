@@ -9,17 +9,12 @@ const AGE_CHECKS = 16;
 
 /** Does what is due and can be done without time going on: the worker's queue, and copies that have ended. */
 export function runDue(core: Core): void {
-  for (;;) {
-    beginCopies(core);
-    const ended = core.copies.filter(({ endsAtMs }) => endsAtMs <= core.nowMs);
-    if (ended.length > 0 && !goesOnBefore(core)) endCopies(core, ended);
-    else if (!runNext(core)) return;
-  }
+  while (runStep(core));
 }
 
 /**
- * One step of what {@link runDue} does, for a write that waits for a free block: it goes on as soon as there is one, and
- * the other copies may still be under way then. False where nothing can be done without time going on.
+ * One step of what {@link runDue} does. A write that waits for a free block goes on as soon as there is one, with other
+ * copies still under way. False where nothing can be done without time going on.
  */
 export function runStep(core: Core): boolean {
   beginCopies(core);
@@ -32,7 +27,7 @@ export function runStep(core: Core): boolean {
 /** All of them, or those that are faster than the rest. */
 function someOf(core: Core, ended: readonly Copy[]): Copy[] {
   const { choose } = core.parts;
-  const laterCount = choose(ended.length, 'how many copies are under way yet when a waiting write goes on');
+  const laterCount = choose(ended.length, 'how many copies are under way yet when the first have ended');
   if (laterCount === 0) return [...ended];
   const left = [...ended];
   const faster: Copy[] = [];

@@ -1,6 +1,6 @@
 import { SECTOR_BYTES } from '../format/index.js';
 import { allocate, allocateNeighbour, waitForFreeBlock } from './allocate.js';
-import { runDue } from './background.js';
+import { runStep } from './background.js';
 import type { CachedBlock } from './cached-block.js';
 import { commit } from './commit.js';
 import type { Core } from './core.js';
@@ -32,9 +32,10 @@ export function write(core: Core, request: WriteRequest): boolean {
 /** In ssd mode a bio is cut into pieces that go to one place in one row, and other work may come between them. */
 function writeSsd(core: Core, request: WriteRequest): boolean {
   const { blockSize } = core.parts.settings;
+  const fuaPieces = new FuaPieces();
   let isDone = true;
   for (let at = 0; at < request.data.length;) {
-    if (at > 0) letOthersRun(core);
+    if (at > 0) letOthersRun(core, fuaPieces);
     const sector = request.startSector + at / SECTOR_BYTES;
     const rest = request.data.subarray(at);
     if (core.isInError()) {
@@ -49,8 +50,35 @@ function writeSsd(core: Core, request: WriteRequest): boolean {
         : writeAround(core, sector, rest, request);
     isDone = piece.isDone && isDone;
     at += piece.lengthBytes;
+    if (request.fua && place.kind === 'cache') fuaPieces.add(core);
   }
-  return isDone;
+  return fuaPieces.commit(core) && isDone;
+}
+
+/**
+ * Pieces of a FUA write whose data have arrived wait for a thread that commits all of them at once (seen on 6.12.117); the
+ * request is acknowledged after that.
+ */
+class FuaPieces {
+  #isAnyWaiting = false;
+
+  add({ parts }: Core): void {
+    this.#isAnyWaiting ||= parts.behaviour.commitsFua === 'both-modes';
+  }
+
+  /** False where the commit failed. */
+  commit(core: Core): boolean {
+    if (!this.#isAnyWaiting) return true;
+    this.#isAnyWaiting = false;
+    commit(core);
+    return !core.isInError();
+  }
+
+  mayCommit(core: Core): void {
+    const isFast =
+      this.#isAnyWaiting && core.parts.choose(2, 'whether a piece of a FUA write is committed alone') === 1;
+    if (isFast) this.commit(core);
+  }
 }
 
 interface Piece {
@@ -58,10 +86,11 @@ interface Piece {
   readonly isDone: boolean;
 }
 
-function letOthersRun(core: Core): void {
-  const isAnyQueued = core.queue.length > 0 || core.copies.length > 0;
-  if (isAnyQueued && core.parts.choose(2, 'whether the worker runs between the pieces of a write') === 1) {
-    runDue(core);
+function letOthersRun(core: Core, fuaPieces: FuaPieces): void {
+  fuaPieces.mayCommit(core);
+  while (core.queue.length > 0 || core.copies.length > 0) {
+    const goesOn = core.parts.choose(2, 'whether other work is done before the next piece of a write') === 0;
+    if (goesOn || !runStep(core)) return;
   }
 }
 
@@ -157,7 +186,6 @@ function writeToCacheDevice(
   } else {
     core.scheduleCommit();
   }
-  if (isDone && request.fua && core.parts.behaviour.commitsFua === 'both-modes') commit(core);
   return { lengthBytes, isDone };
 }
 
