@@ -53,6 +53,7 @@ const rooms = {
     'src/scan',
     'src/table',
     'src/dm',
+    'src/target',
     'src/documents',
     'src/procedure',
   ],

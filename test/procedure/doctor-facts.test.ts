@@ -6,12 +6,13 @@ import { NotPossibleHereError, OperationError } from '../../src/errors.js';
 import { gatherDoctorFacts } from '../../src/procedure/doctor-facts.js';
 import type { DoctorFacts } from '../../src/procedure/doctor.js';
 import { kernelIdentity } from '../../src/table/index.js';
-import { SlotMapper } from './slot-mapper.js';
+import { FailingMapper } from './failing-mapper.js';
+import { ModelCache } from './model-cache.js';
 
 const RELEASE = '6.1.9';
 
 /** Folders of a machine without anything in them, and the mapper of one that has one cache. */
-function machine() {
+async function machine() {
   const folder = mkdtempSync(join(tmpdir(), 'wcache-doctor-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -30,13 +31,14 @@ function machine() {
   };
   const versions = (): Promise<DoctorFacts['dmsetup']> =>
     Promise.resolve({ installed: true, library: '1.02.185', driver: '4.47.0' });
-  const dm = Object.assign(new SlotMapper('s 254:0 254:16 4096 0'), { versions });
+  const { mapper } = await ModelCache.create();
+  const dm = Object.assign(new FailingMapper(mapper), { versions });
   return { dm, roots, write };
 }
 
 describe('gatherDoctorFacts', () => {
   it('sees a machine as root', async () => {
-    const { dm, roots } = machine();
+    const { dm, roots } = await machine();
     expect(await gatherDoctorFacts(dm, roots)).toMatchObject({
       root: true,
       dmsetup: { installed: true, library: '1.02.185', driver: '4.47.0' },
@@ -51,7 +53,7 @@ describe('gatherDoctorFacts', () => {
   });
 
   it('asks the device-mapper for nothing without root', async () => {
-    const { dm, roots, write } = machine();
+    const { dm, roots, write } = await machine();
     write('proc/misc', '237 loop-control\n236 device-mapper\n');
     dm.versions = () => Promise.resolve({ installed: true, library: '1.02.185', driver: null });
     dm.targetVersion = () => Promise.reject(new Error('must not be asked'));
@@ -65,14 +67,14 @@ describe('gatherDoctorFacts', () => {
   });
 
   it('knows of no device-mapper only as root', async () => {
-    const { dm, roots } = machine();
+    const { dm, roots } = await machine();
     dm.versions = () => Promise.resolve({ installed: true, library: '1.02.185', driver: null });
     expect(await gatherDoctorFacts(dm, roots)).toMatchObject({ deviceMapper: false, caches: null });
     expect(await gatherDoctorFacts(dm, { ...roots, uid: 1000 })).toMatchObject({ deviceMapper: null });
   });
 
   it('notices that dmsetup is missing, or does not work', async () => {
-    const { dm, roots } = machine();
+    const { dm, roots } = await machine();
     const fails = (error: Error) => (dm.versions = () => Promise.reject(error));
     fails(new NotPossibleHereError('not there', { code: 'program-missing' }));
     const nothing = { library: null, driver: null };
@@ -84,7 +86,7 @@ describe('gatherDoctorFacts', () => {
   });
 
   it('reports what speaks against looking at the caches', async () => {
-    const { dm, roots } = machine();
+    const { dm, roots } = await machine();
     dm.statuses = () => Promise.reject(new OperationError('No such line.', { code: 'bad-status-line' }));
     expect(await gatherDoctorFacts(dm, roots)).toMatchObject({
       targetVersion: { major: 1 },
@@ -99,7 +101,7 @@ describe('gatherDoctorFacts', () => {
   });
 
   it('tells where the target is, without loading it', async () => {
-    const { dm, roots, write } = machine();
+    const { dm, roots, write } = await machine();
     const notLoaded = Object.assign(dm, { targetVersion: () => Promise.resolve(null) });
     const module = async () => (await gatherDoctorFacts(notLoaded, roots)).module;
     expect(await module()).toBe('unknown');
@@ -118,7 +120,7 @@ describe('gatherDoctorFacts', () => {
   });
 
   it('finds records that cannot be read', async () => {
-    const { dm, roots, write } = machine();
+    const { dm, roots, write } = await machine();
     write('pairs/broken.json', '{');
     expect((await gatherDoctorFacts(dm, roots)).unreadablePairs).toEqual([
       join(roots.pairsFolder, 'broken.json'),

@@ -1,60 +1,82 @@
 import { describe, expect, it } from 'vitest';
+import type { DeviceMapper } from '../../src/dm/index.js';
 import { cleanCache, flushCache } from '../../src/procedure/drain.js';
 import type { DrainProgress } from '../../src/procedure/drain-meter.js';
-import { lineOf, SlotMapper } from './slot-mapper.js';
+import type { Pace } from '../../src/target/index.js';
+import { ModelCache } from './model-cache.js';
 
-const TABLE = 's 4000:0 4000:16 4096 0';
+const DIRTY = 40;
+const COPY_MS = 10;
 
-/** A mapper whose dirty blocks become fewer each time that one looks, and whose flush lasts until none is left. */
-class Draining extends SlotMapper {
-  free = 40;
-  perLook = 20;
-  #finish: (() => void) | undefined;
+/** An origin that takes one block after the other, each for {@link COPY_MS}. */
+function oneByOne(): Pace {
+  let idleAtMs = 0;
+  return { copyEndsAtMs: (_copy, nowMs) => (idleAtMs = Math.max(idleAtMs, nowMs) + COPY_MS) };
+}
 
-  override status(): ReturnType<SlotMapper['status']> {
-    const { error } = this.live;
-    const parameters = `${error ? '1' : '0'} 100 ${String(this.free)} 0 0 0 0 0 0 0 0 0 0 0`;
-    this.free = Math.min(100, this.free + this.perLook);
-    if (this.free === 100) this.#finish?.();
-    return Promise.resolve([{ ...lineOf(TABLE), parameters }]);
-  }
+const never: Pace = { copyEndsAtMs: (_copy, nowMs) => nowMs + 1e9 };
 
-  override message(_name: string, text: string, abandon?: AbortSignal): Promise<void> {
-    this.calls.push(text);
-    if (text !== 'flush') return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#finish = resolve;
+async function dirtyCache(pace: Pace): Promise<ModelCache> {
+  const wc = await ModelCache.create({ pace });
+  wc.dirty(DIRTY);
+  return wc;
+}
+
+/**
+ * Lets a flush last, which is over at once in the model: what it starts goes on while time does, and each look at the status
+ * is some time later.
+ */
+function lasting({ mapper, dm }: ModelCache, millisecondsPerLook: number): DeviceMapper {
+  let finish = (): void => undefined;
+  dm.status = async (name) => {
+    mapper.advance(millisecondsPerLook);
+    const lines = await mapper.status(name);
+    const { free_blocks, total_blocks } = mapper.reference(name)?.status() ?? {};
+    if (free_blocks === total_blocks) finish();
+    return lines;
+  };
+  dm.message = async (name, text, abandon) => {
+    dm.calls.push(text);
+    await mapper.message(name, 'cleaner');
+    if (text !== 'flush') return;
+    await new Promise<void>((resolve, reject) => {
+      finish = resolve;
       abandon?.addEventListener('abort', () => {
         reject(abandon.reason instanceof Error ? abandon.reason : new Error('given up'));
       });
     });
-  }
+  };
+  return dm;
 }
 
 describe('flushCache', () => {
   it('waits for the message, and tells how far it is', async () => {
-    const dm = new Draining(TABLE);
+    const wc = await dirtyCache(oneByOne());
+    const dm = lasting(wc, 150);
     const seen: DrainProgress[] = [];
-    const result = await flushCache(dm, await dm.cache(), { onProgress: (progress) => seen.push(progress) });
-    expect(result).toMatchObject({ before: { free_blocks: 40 }, after: { free_blocks: 100 } });
+    const result = await flushCache(dm, await wc.cache(wc.mapper), {
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(result).toMatchObject({ before: { free_blocks: 63 - DIRTY }, after: { free_blocks: 63 } });
     expect(seen.length).toBeGreaterThan(1);
     expect(seen.at(-1)?.dirtyBlocks).toBeLessThan(seen[0]?.dirtyBlocks ?? 0);
-    expect(dm.calls).toEqual(['flush']);
+    expect(wc.dm.calls).toEqual(['flush']);
+    expect(wc.isStale()).toBe(false);
   });
 
   it('looks at the error flag while it waits, however long the kernel would', async () => {
-    const dm = new Draining(TABLE);
-    dm.perLook = 0;
-    const cache = await dm.cache();
-    dm.live.error = true;
+    const wc = await dirtyCache(oneByOne());
+    const dm = lasting(wc, 150);
+    const cache = await wc.cache(wc.mapper);
+    wc.failOrigin();
     await expect(flushCache(dm, cache)).rejects.toMatchObject({ code: 'in-error', exitStatus: 1 });
   });
 
   it('gives up waiting when it is told, and says that nothing is lost', async () => {
-    const dm = new Draining(TABLE);
-    dm.perLook = 0;
+    const wc = await dirtyCache(never);
+    const dm = lasting(wc, 0);
     const interrupt = new AbortController();
-    const running = flushCache(dm, await dm.cache(), {
+    const running = flushCache(dm, await wc.cache(wc.mapper), {
       signal: interrupt.signal,
       onProgress: () => {
         interrupt.abort();
@@ -64,33 +86,42 @@ describe('flushCache', () => {
   });
 
   it('refuses what is suspended or in error', async () => {
-    const dm = new Draining(TABLE);
-    dm.suspended = true;
-    await expect(flushCache(dm, await dm.cache())).rejects.toMatchObject({ code: 'suspended' });
-    dm.live.error = true;
-    await expect(flushCache(dm, await dm.cache())).rejects.toMatchObject({ code: 'in-error' });
-    expect(dm.calls).toEqual([]);
+    const wc = await ModelCache.create();
+    await wc.mapper.suspend('wc');
+    await expect(flushCache(wc.dm, await wc.cache())).rejects.toMatchObject({ code: 'suspended' });
+    await wc.mapper.resume('wc');
+    await wc.bringIntoError();
+    await expect(flushCache(wc.dm, await wc.cache())).rejects.toMatchObject({ code: 'in-error' });
+    expect(wc.dm.calls).toEqual([]);
+  });
+
+  it('finds the error that the kernel has answered with', async () => {
+    const wc = await ModelCache.create();
+    wc.dirty(3);
+    wc.failOrigin();
+    await expect(flushCache(wc.dm, await wc.cache())).rejects.toMatchObject({ code: 'in-error' });
   });
 });
 
 describe('cleanCache', () => {
   it('waits until nothing is dirty', async () => {
-    const dm = new Draining(TABLE);
-    expect(await cleanCache(dm, await dm.cache())).toMatchObject({ after: { free_blocks: 100 } });
-    expect(dm.calls).toEqual(['cleaner']);
+    const wc = await dirtyCache(oneByOne());
+    const cache = await wc.cache();
+    const result = await cleanCache(lasting(wc, 150), cache);
+    expect(result).toMatchObject({ before: { free_blocks: 63 - DIRTY }, after: { free_blocks: 63 } });
+    expect(wc.dm.calls[0]).toBe('cleaner');
+    expect(wc.isStale()).toBe(false);
   });
 
   it('gives up where there is no headway for as long as it was told', async () => {
-    const dm = new Draining(TABLE);
-    dm.perLook = 0;
-    const stalled = cleanCache(dm, await dm.cache(), { maxStallMs: 20 });
+    const wc = await dirtyCache(never);
+    const stalled = cleanCache(wc.dm, await wc.cache(), { maxStallMs: 20 });
     await expect(stalled).rejects.toMatchObject({ code: 'stalled', exitStatus: 1 });
   });
 
   it('says that the cleaner stays on when it is interrupted', async () => {
-    const dm = new Draining(TABLE);
-    dm.perLook = 0;
+    const wc = await dirtyCache(never);
     const signal = AbortSignal.timeout(20);
-    await expect(cleanCache(dm, await dm.cache(), { signal })).rejects.toThrow(/cleaner stays on/);
+    await expect(cleanCache(wc.dm, await wc.cache(), { signal })).rejects.toThrow(/cleaner stays on/);
   });
 });

@@ -1,103 +1,140 @@
 import { describe, expect, it } from 'vitest';
 import { prepareResume, prepareSuspend, suspendCache } from '../../src/procedure/suspend-resume.js';
 import { kernelIdentity } from '../../src/table/index.js';
-import { lineOf, SlotMapper } from './slot-mapper.js';
+import { lineOf, ModelCache, ORIGIN, tableOf } from './model-cache.js';
 
-const TABLE = 's 4000:0 4000:16 4096 0';
 const request = { flush: false, skipLockfs: false };
-const kernel = kernelIdentity('6.1.176', '#1 SMP');
+const kernel = kernelIdentity('6.12.117', '#1 SMP');
 
-async function suspend(dm: SlotMapper, flush = false): Promise<boolean> {
-  const cache = await dm.cache();
+async function suspend(wc: ModelCache, flush = false): Promise<boolean> {
+  const cache = await wc.cache();
   const isNeeded = prepareSuspend(cache, { ...request, flush });
-  if (isNeeded) await suspendCache(dm, cache, { ...request, flush });
+  if (isNeeded) await suspendCache(wc.dm, cache, { ...request, flush });
   return isNeeded;
 }
 
-async function resume(dm: SlotMapper): Promise<boolean> {
-  const isNeeded = await prepareResume(dm, await dm.cache(), kernel);
-  if (isNeeded) await dm.resume();
+async function resume(wc: ModelCache): Promise<boolean> {
+  const isNeeded = await prepareResume(wc.dm, await wc.cache(), kernel);
+  if (isNeeded) await wc.dm.resume('wc');
   return isNeeded;
 }
 
 describe('suspendCache', () => {
-  it('suspends once', async () => {
-    const dm = new SlotMapper(TABLE);
-    expect([await suspend(dm), await suspend(dm)]).toEqual([true, false]);
-    expect(dm.calls).toEqual(['suspend']);
+  it('suspends once, and keeps what is in the cache there', async () => {
+    const wc = await ModelCache.create();
+    wc.dirty(3);
+    expect([await suspend(wc), await suspend(wc)]).toEqual([true, false]);
+    expect(wc.dm.calls).toEqual(['suspend']);
+    expect((await wc.cache()).status.free_blocks).toBe(60);
   });
 
-  it('with --flush tells the target before, and is not content with dirty blocks', async () => {
-    const dm = new SlotMapper(TABLE);
-    await expect(suspend(dm, true)).rejects.toMatchObject({ code: 'not-flushed', exitStatus: 1 });
-    expect(dm.calls).toEqual(['flush_on_suspend', 'suspend']);
-    await expect(suspend(dm, true)).rejects.toMatchObject({ code: 'not-flushed' });
+  it('with --flush tells the target before, and everything is written back', async () => {
+    const wc = await ModelCache.create();
+    wc.dirty(3);
+    await suspend(wc, true);
+    expect(wc.dm.calls).toEqual(['flush_on_suspend', 'suspend']);
+    expect((await wc.cache()).status.free_blocks).toBe(63);
+    expect(await suspend(wc, true)).toBe(false);
+  });
+
+  it('with --flush is not content with dirty blocks', async () => {
+    const wc = await ModelCache.create();
+    wc.dirty(3);
+    // Somebody else's suspend uses up what the target was told.
+    const message = wc.mapper.message.bind(wc.mapper);
+    wc.mapper.message = async (...args) => {
+      await message(...args);
+      await wc.mapper.suspend('wc');
+      await wc.mapper.resume('wc');
+      wc.dirty(3);
+    };
+    await expect(suspend(wc, true)).rejects.toMatchObject({ code: 'not-flushed', exitStatus: 1 });
+    expect(wc.dm.calls).toEqual(['flush_on_suspend', 'suspend']);
+    await expect(suspend(wc, true)).rejects.toMatchObject({ code: 'not-flushed' });
   });
 
   it('does nothing to a cache in error', async () => {
-    const dm = new SlotMapper(TABLE);
-    dm.live.error = true;
-    await expect(suspend(dm)).rejects.toThrow(/in error/);
-    expect(dm.calls).toEqual([]);
+    const wc = await ModelCache.create();
+    await wc.bringIntoError();
+    await expect(suspend(wc)).rejects.toThrow(/in error/);
+    expect(wc.dm.calls).toEqual([]);
   });
 
   it('says what to do where the error came in the suspend', async () => {
-    const dm = new SlotMapper(TABLE);
-    dm.errorInSuspend = true;
-    await expect(suspend(dm)).rejects.toThrow(/met an error on the way/);
+    const wc = await ModelCache.create();
+    wc.dirty(3);
+    wc.failOrigin();
+    await expect(suspend(wc, true)).rejects.toThrow(/met an error on the way/);
   });
 });
 
 describe('prepareResume', () => {
   it('leaves a running one alone', async () => {
-    const dm = new SlotMapper(TABLE);
-    expect(await resume(dm)).toBe(false);
-    expect(dm.calls).toEqual([]);
+    const wc = await ModelCache.create();
+    expect(await resume(wc)).toBe(false);
+    expect(wc.dm.calls).toEqual([]);
   });
 
-  it('refuses an instance in error', async () => {
-    const dm = new SlotMapper(TABLE);
-    Object.assign(dm.live, { error: true });
-    dm.suspended = true;
-    await expect(resume(dm)).rejects.toThrow(/stale/);
-    expect(dm).toMatchObject({ suspended: true, isStale: false });
+  it('refuses an instance in error, which would be stale', async () => {
+    const wc = await ModelCache.create();
+    await wc.bringIntoError();
+    await wc.mapper.suspend('wc');
+    await expect(resume(wc)).rejects.toThrow(/stale/);
+    expect((await wc.device()).suspended).toBe(true);
+    await wc.mapper.resume('wc');
+    expect(wc.isStale()).toBe(true);
   });
 
   it('refuses to put the linear table of a removal in the place of a dirty cache', async () => {
-    const dm = new SlotMapper(TABLE);
-    dm.suspended = true;
-    dm.inactive = { line: lineOf('254:0 0', 'linear'), error: false };
-    await expect(resume(dm)).rejects.toThrow(/linear table waiting.*60 blocks/);
-    expect(dm.isStale).toBe(false);
+    const wc = await ModelCache.create();
+    wc.dirty(3);
+    await wc.mapper.load('wc', lineOf(`${ORIGIN} 0`, 'linear'));
+    await wc.mapper.suspend('wc');
+    await expect(resume(wc)).rejects.toThrow(/linear table waiting.*3 blocks/);
+    await wc.mapper.resume('wc');
+    expect(wc.isStale()).toBe(true);
+  });
+
+  it('lets it in where the cache is clean', async () => {
+    const wc = await ModelCache.create();
+    wc.dirty(3);
+    await wc.mapper.message('wc', 'flush_on_suspend');
+    await wc.mapper.load('wc', lineOf(`${ORIGIN} 0`, 'linear'));
+    await wc.mapper.suspend('wc');
+    expect(await resume(wc)).toBe(true);
+    expect(wc.isStale()).toBe(false);
   });
 
   it('lets a fresh instance of the same cache take over from one in error', async () => {
-    const dm = new SlotMapper(TABLE);
-    dm.suspended = true;
-    dm.live.error = true;
-    dm.inactive = { line: lineOf('s 4000:0 4000:16 4096 2 low_watermark 40'), error: false };
-    expect(await resume(dm)).toBe(true);
-    expect(dm).toMatchObject({ suspended: false, isStale: false, live: { error: false } });
+    const wc = await ModelCache.create();
+    await wc.bringIntoError();
+    await wc.mapper.load('wc', lineOf(tableOf('low_watermark 40')));
+    await wc.mapper.suspend('wc');
+    expect(await resume(wc)).toBe(true);
+    expect(await wc.device()).toMatchObject({ suspended: false, hasInactiveTable: false });
+    expect(await wc.isInError()).toBe(false);
+    expect(wc.isStale()).toBe(false);
   });
 
   it.each([
     's 4000:0 4000:32 4096 0',
     's 4000:1 4000:16 4096 0',
-    's 4000:0 4000:16 512 0',
-    's 4000:0 4000:16 4096 2 start_sector 8',
+    's 4000:0 4000:32 512 0',
+    's 4000:0 4000:32 4096 2 start_sector 8',
   ])('does not take another cache for the same: %s', async (parameters) => {
-    const dm = new SlotMapper(TABLE);
-    dm.suspended = true;
-    dm.inactive = { line: lineOf(parameters), error: false };
-    await expect(resume(dm)).rejects.toThrow(/would put in the place/);
+    const wc = await ModelCache.create();
+    wc.dirty(3);
+    await wc.mapper.load('wc', lineOf(parameters));
+    await wc.mapper.suspend('wc');
+    await expect(resume(wc)).rejects.toThrow(/would put in the place/);
+    expect((await wc.device()).suspended).toBe(true);
   });
 
   it('lets no second table in on a kernel that has read its metadata too early', async () => {
-    const dm = new SlotMapper(TABLE);
-    dm.version = { major: 1, minor: 1, patch: 1 };
-    dm.suspended = true;
-    dm.inactive = { line: lineOf(TABLE), error: false };
-    const refused = prepareResume(dm, await dm.cache(), kernelIdentity('5.4.10', '#1 SMP'));
+    const wc = await ModelCache.create({ version: { major: 1, minor: 1, patch: 1 } });
+    await wc.mapper.load('wc', lineOf(tableOf()));
+    await wc.mapper.suspend('wc');
+    const refused = prepareResume(wc.dm, await wc.cache(), kernelIdentity('5.4.10', '#1 SMP'));
     await expect(refused).rejects.toMatchObject({ code: 'reload-corrupts' });
   });
 });
