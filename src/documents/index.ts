@@ -10,6 +10,7 @@ export * from './inspect.js';
 export * from './json.js';
 export * from './list.js';
 export * from './schemas.js';
+export * from './simulate.js';
 export * from './size.js';
 export * from './status.js';
 export * from './swap.js';

@@ -12,6 +12,7 @@ import {
   sectorDocumentSchema,
 } from './inspect.js';
 import { listDocumentSchema } from './list.js';
+import { simulateDocumentSchema } from './simulate.js';
 import { sizeDocumentSchema } from './size.js';
 import { statusDocumentSchema } from './status.js';
 import { recoverDocumentSchema, setDocumentSchema } from './swap.js';
@@ -33,6 +34,7 @@ export const documentSchemas = {
   recover: recoverDocumentSchema,
   sector: sectorDocumentSchema,
   set: setDocumentSchema,
+  simulate: simulateDocumentSchema,
   size: sizeDocumentSchema,
   status: statusDocumentSchema,
   table: tableDocumentSchema,

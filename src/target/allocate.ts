@@ -38,7 +38,7 @@ export function waitForFreeBlock(core: Core): void {
   const sinceMs = core.nowMs;
   while (core.free.count === 0 && !core.isInError()) {
     if (runStep(core)) continue;
-    const next = core.queue.length > 0 || core.copies.length > 0 ? nextEventMs(core) : undefined;
+    const next = core.queue.length > 0 || core.copies.count > 0 ? nextEventMs(core) : undefined;
     if (next === undefined) throw new EndlessWait('A write');
     passTimeTo(core, next);
   }

@@ -18,7 +18,7 @@ export function runDue(core: Core): void {
  */
 export function runStep(core: Core): boolean {
   beginCopies(core);
-  const ended = core.copies.filter(({ endsAtMs }) => endsAtMs <= core.nowMs);
+  const ended = core.copies.endedBy(core.nowMs);
   if (ended.length === 0 || goesOnBefore(core)) return runNext(core);
   endCopies(core, someOf(core, ended));
   return true;
@@ -69,7 +69,7 @@ function runNext(core: Core): boolean {
 function writebackMayBeginMs(core: Core): number {
   const { settings } = core.parts;
   if (settings.mode === 'p') return core.nowMs;
-  const copiesEndMs = core.copies.reduce((latest, { endsAtMs }) => Math.max(latest, endsAtMs), core.nowMs);
+  const copiesEndMs = Math.max(core.nowMs, core.copies.lastEndMs ?? 0);
   const isPaused = !settings.cleaner && core.writeBackAll === 0 && !core.suspended;
   const pauseEndMs = isPaused && core.lastAroundMs !== null ? core.lastAroundMs + settings.pauseMs : 0;
   return Math.max(copiesEndMs, pauseEndMs);
@@ -77,7 +77,8 @@ function writebackMayBeginMs(core: Core): number {
 
 /** When something happens by itself; undefined if nothing will. */
 export function nextEventMs(core: Core): number | undefined {
-  const times = core.copies.map(({ endsAtMs }) => endsAtMs);
+  const times: number[] = [];
+  if (core.copies.firstEndMs !== undefined) times.push(core.copies.firstEndMs);
   if (core.queue.includes('writeback')) times.push(writebackMayBeginMs(core));
   if (core.commitDueMs !== null) times.push(core.commitDueMs);
   if (core.ageCheckDueMs !== null) times.push(core.ageCheckDueMs);
@@ -116,7 +117,7 @@ function ageCheckMs(core: Core): number {
 /** Does all queued work to its end, with the time that it takes. */
 export function drain(core: Core): void {
   runDue(core);
-  while (core.queue.length > 0 || core.copies.length > 0) {
+  while (core.queue.length > 0 || core.copies.count > 0) {
     const next = nextEventMs(core);
     if (next === undefined) return;
     passTimeTo(core, next);

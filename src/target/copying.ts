@@ -12,15 +12,14 @@ export function beginCopies(core: Core): void {
   for (let copy = core.waitingCopies[0]; copy !== undefined && mayBegin(core); copy = core.waitingCopies[0]) {
     core.waitingCopies.shift();
     begin(core, copy);
-    core.copies.push(copy);
+    core.copies.add(copy);
   }
 }
 
 /** A copy begins when fewer blocks than that are under way, and may be larger. */
 function mayBegin(core: Core): boolean {
   const { writebackJobs } = core.parts.settings;
-  if (writebackJobs === 0) return true;
-  return core.copies.reduce((sum, { blocks }) => sum + blocks.length, 0) < writebackJobs;
+  return writebackJobs === 0 || core.copies.blocks < writebackJobs;
 }
 
 function begin(core: Core, copy: Copy): void {
@@ -59,7 +58,7 @@ function writeToOrigin(core: Core, copy: Copy, data: Uint8Array): boolean {
  */
 export function endCopies(core: Core, ended: readonly Copy[]): void {
   if (ended.length === 0) return;
-  core.copies = core.copies.filter((copy) => !ended.includes(copy));
+  core.copies.remove(ended);
   const { settings, origin } = core.parts;
   if (!settings.writesBackFua && !origin.tryFlush()) core.fail('error flushing metadata');
   const freed: (readonly CachedBlock[])[] = [];

@@ -3,7 +3,9 @@ import { AgeList } from './age-list.js';
 import type { Behaviour } from './behaviour.js';
 import type { CachedBlock } from './cached-block.js';
 import type { Choose } from './choose.js';
+import { CopiesUnderWay } from './copies-under-way.js';
 import type { Copy, Pace } from './copy.js';
+import { KernelBug } from './errors.js';
 import { FifoFreeList } from './fifo-free-list.js';
 import type { FreeList } from './free-list.js';
 import type { HeldWrites } from './held-writes.js';
@@ -65,8 +67,8 @@ export class Core {
   readonly queue: Work[] = [];
   /** Picked for writeback, and not begun because of writeback_jobs. */
   waitingCopies: Copy[] = [];
-  /** Under way. */
-  copies: Copy[] = [];
+  /** Begun, and not ended. */
+  readonly copies = new CopiesUnderWay();
   /** Blocks in either. */
   writebackBlocks = 0;
 
@@ -74,6 +76,7 @@ export class Core {
   stalledMs = 0;
   writtenBackBlocks = 0;
   commits = 0;
+  survivedCrashes = 0;
 
   #copyBuffer = new Uint8Array(0);
 
@@ -111,6 +114,12 @@ export class Core {
   /** Puts the target into error, with the reason that the kernel logs. Only the first is kept. */
   fail(reason: string | null): void {
     this.error ??= reason;
+  }
+
+  /** A kernel ends here; the target goes on, and counts it, where its behaviour is to survive. */
+  crash(what: string): void {
+    if (this.parts.behaviour.diesOfDuplicates) throw new KernelBug(what);
+    this.survivedCrashes += 1;
   }
 
   enqueue(work: Work): void {

@@ -128,6 +128,11 @@ export class ReferenceTarget {
     return this.#core.nowMs;
   }
 
+  /** What {@link status} tells too, for one who asks often. */
+  get freeBlocks(): number {
+    return this.#core.free.count;
+  }
+
   /** How long writes have waited for a free block. */
   get stalledMs(): number {
     return this.#core.stalledMs;
@@ -141,6 +146,11 @@ export class ReferenceTarget {
   /** Commits since the load: how often the superblock's seq_count grew. */
   get commits(): number {
     return this.#core.commits;
+  }
+
+  /** How often a kernel would have crashed; only where the behaviour is not to die of it. */
+  get survivedCrashes(): number {
+    return this.#core.survivedCrashes;
   }
 
   get seqCount(): bigint {

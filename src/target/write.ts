@@ -88,7 +88,7 @@ interface Piece {
 
 function letOthersRun(core: Core, fuaPieces: FuaPieces): void {
   fuaPieces.mayCommit(core);
-  while (core.queue.length > 0 || core.copies.length > 0) {
+  while (core.queue.length > 0 || core.copies.count > 0) {
     const goesOn = core.parts.choose(2, 'whether other work is done before the next piece of a write') === 0;
     if (goesOn || !runStep(core)) return;
   }

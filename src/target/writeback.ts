@@ -2,7 +2,6 @@ import type { CachedBlock } from './cached-block.js';
 import { commit } from './commit.js';
 import { endCopies } from './copying.js';
 import type { Core } from './core.js';
-import { KernelBug } from './errors.js';
 
 /** So many blocks are picked before other work has its turn, and so many go in one copy (§5.5). */
 const PICKS_PER_PASS = 64;
@@ -21,7 +20,7 @@ export function writeBack(core: Core): void {
 }
 
 function pickAll(core: Core): void {
-  endCopies(core, core.copies);
+  endCopies(core, core.copies.all());
   commit(core);
   let block = core.tree.first();
   while (core.ages.oldest !== null && block !== undefined) {
@@ -63,10 +62,8 @@ function pickOldest(core: Core): void {
  * kernel looks: it goes on with a block that is on the free list, and crashes (seen on 6.1.176).
  */
 function wasFreedByCommit(core: Core, block: CachedBlock): boolean {
-  if (block.isFree && core.parts.behaviour.diesOfDuplicates) {
-    throw new KernelBug(
-      `writeback goes on with block ${String(block.index)}, which its own commit has freed`,
-    );
+  if (block.isFree) {
+    core.crash(`writeback goes on with block ${String(block.index)}, which its own commit has freed`);
   }
   return block.isFree;
 }
@@ -82,8 +79,8 @@ function isDue(core: Core, oldest: CachedBlock): boolean {
 function isOlderUnderWay(core: Core, block: CachedBlock): boolean {
   const hasOlder = (): boolean => block.older !== null;
   if (!hasOlder()) return false;
-  if (core.copies.length > 0 && core.parts.choose(2, 'whether the copy of the older has ended') === 1) {
-    endCopies(core, core.copies);
+  if (core.copies.count > 0 && core.parts.choose(2, 'whether the copy of the older has ended') === 1) {
+    endCopies(core, core.copies.all());
   }
   return hasOlder();
 }
@@ -118,11 +115,10 @@ function followsOn(core: Core, last: CachedBlock, next: CachedBlock): boolean {
 }
 
 function isTornFromRun(core: Core, run: readonly CachedBlock[], next: CachedBlock): boolean {
-  const { settings, behaviour } = core.parts;
   const last = run.at(-1)?.index ?? 0;
-  if (settings.mode === 'p' || last === next.index - 1) return false;
-  if (!behaviour.diesOfDuplicates) return true;
-  throw new KernelBug(`writeback copies the blocks ${String(last)} and ${String(next.index)} as neighbours`);
+  if (core.parts.settings.mode === 'p' || last === next.index - 1) return false;
+  core.crash(`writeback copies the blocks ${String(last)} and ${String(next.index)} as neighbours`);
+  return true;
 }
 
 function pick(core: Core, run: readonly CachedBlock[]): void {

@@ -18,6 +18,8 @@ const onDevice: Record<string, ((device: string) => string[]) | null> = {
   format: (device) => ['format', device, '--block-size', '4096', '--yes'],
   size: (device) => ['size', device],
   help: null,
+  // This takes a text (test/cli/simulate.test.ts).
+  simulate: null,
   // These take mappings, or nothing.
   list: null,
   status: null,
