@@ -271,7 +271,7 @@ function checkNotes({ problems }: CheckResult, plan: FormatPlan | null): Note[] 
 }
 
 /** What a kernel does to a cache while it is simply used. The rest is guarded against here, or is for the doctor. */
-const HAZARDS_OF_USE = /^(?:W2|W3|W9|W10|H\d+)-/;
+const HAZARDS_OF_USE = /^(?:W2|W3|W9|W10|W11|H\d+)-/;
 
 function hazardNotes({ kernel, targetVersion }: Machine, mode: 'p' | 's'): Note[] {
   return hazardsOf(kernel, targetVersion)

@@ -4,7 +4,7 @@ import type { TargetVersion } from './target-version.js';
 
 /** Something that a kernel does to its operator's data or time (kernel-target.md §6). */
 export interface Hazard {
-  /** Stable. W1 to W8 are kernel-target.md's numbers; H1 and on are from its history table. */
+  /** Stable. W1 to W8 are kernel-target.md's numbers, later ones were found here; H1 and on are from its history table. */
   readonly code: string;
   readonly applies: Applies;
   readonly modes: readonly ('p' | 's')[];
@@ -109,6 +109,22 @@ const HAZARDS: readonly HazardRecord[] = [
       'When a cached block is overwritten in place and all blocks of the cache are being written back, a flush is acknowledged without flushing the cache device. If that has a volatile cache of its own, a power cut can bring back what the block held before.',
     evidence: 'Found by the reference target, and seen on 6.1.176 and 6.12.117 in the log of dm-log-writes.',
     advice: 'Use a cache device with power-loss protection.',
+  },
+  {
+    code: 'W11-tail-lost',
+    // Which release it came with is not known.
+    applies: (kernel) => {
+      const lacks = lacksFixesOf2026(kernel);
+      const isOfSeenSeries = kernel.version?.[0] === 6 && kernel.version[1] === 1;
+      return lacks === 'yes' && !isOfSeenSeries ? 'unknown' : lacks;
+    },
+    modes: ['p'],
+    title: 'the end of a large request can be lost',
+    whatHappens:
+      'A request of several blocks that begins in the cache and goes on to the origin is cut wrongly: with the cleaner or metadata_only the last blocks of a write are acknowledged and never written, and the last blocks of a read come back as whatever the memory held before.',
+    evidence: 'Found by the reference target, and seen on 6.1.192; 6.12.117 has it mended.',
+    advice:
+      'Use a kernel with the fix. Until then do not let programs write while the cleaner is active, and do not use metadata_only.',
   },
   {
     code: 'W4-identical-entries',

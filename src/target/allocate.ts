@@ -36,11 +36,20 @@ function occupy(core: Core, index: number, sector: number): CachedBlock {
 export function waitForFreeBlock(core: Core): void {
   core.counters.writes_blocked_on_freelist += 1;
   const sinceMs = core.nowMs;
-  while (core.free.count === 0 && !core.isInError()) {
+  while (!goesOn(core)) {
     if (runStep(core)) continue;
+    if (core.free.count > 0) break;
     const next = core.queue.length > 0 || core.copies.count > 0 ? nextEventMs(core) : undefined;
     if (next === undefined) throw new EndlessWait('A write');
     passTimeTo(core, next);
   }
   core.stalledMs += core.nowMs - sinceMs;
+}
+
+/** The one who waits is woken when a block is freed, and others may be faster. */
+function goesOn(core: Core): boolean {
+  if (core.isInError()) return true;
+  if (core.free.count === 0) return false;
+  const isAnyUnderWay = core.queue.length > 0 || core.copies.count > 0;
+  return !isAnyUnderWay || core.parts.choose(2, 'whether others go on before a write that waited') === 0;
 }

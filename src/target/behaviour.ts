@@ -41,6 +41,12 @@ export interface Behaviour {
   readonly superblockWrite: 'region' | 'sectors-per-page' | 'page' | 'block';
   /** When ssd mode reads the metadata: at load was the corruption of reloads (5.7, 5.6.11). */
   readonly readsMetadataAt: 'load' | 'resume';
+  /**
+   * In pmem mode a request of several blocks that begins in the cache and goes on to the origin loses its last blocks, as
+   * many as were found in the cache, where it is cut again: a read leaves them unread, a write around the cache unwritten,
+   * and both succeed. Seen on 6.1.192, mended in 6.12.117.
+   */
+  readonly losesTail: boolean;
   /** Blocks beyond the origin's end are left out of a writeback (5.12, 5.10.20); before, the write failed. */
   readonly leavesOutBeyondOrigin: boolean;
   /** A discard of uncommitted blocks that were counted no more wraps their count, and the next write commits (to 2026). */
@@ -72,6 +78,7 @@ export const CURRENT: Behaviour = {
   forgetsOverwrites: true,
   superblockWrite: 'block',
   readsMetadataAt: 'resume',
+  losesTail: false,
   leavesOutBeyondOrigin: true,
   discardWrapsUncommitted: false,
   usesLowWatermark: true,
@@ -85,6 +92,7 @@ export const CURRENT: Behaviour = {
 export const LINUX_6_1: Behaviour = {
   ...CURRENT,
   commitsFua: 'pmem-mode',
+  losesTail: true,
   discardWrapsUncommitted: true,
   countsOverwritesAsAllocated: true,
   hidesFailedFlush: true,
@@ -102,6 +110,7 @@ export const LINUX_4_18: Behaviour = {
   waitsBeforeFlush: false,
   superblockWrite: 'region',
   readsMetadataAt: 'load',
+  losesTail: false,
   leavesOutBeyondOrigin: false,
   usesLowWatermark: false,
   countsBlocks: false,

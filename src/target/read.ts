@@ -6,23 +6,44 @@ import type { Core } from './core.js';
  * puts nothing into the cache, and works in error too. False where a device fails.
  */
 export function read(core: Core, startSector: number, target: Uint8Array): boolean {
-  const { settings, origin } = core.parts;
   let isDone = true;
-  for (let at = 0; at < target.length;) {
-    const sector = startSector + at / SECTOR_BYTES;
-    const next = core.tree.firstFrom(sector);
-    if (next?.sector === sector) {
-      isDone = readCached(core, sector, target.subarray(at, at + settings.blockSize)) && isDone;
-      at += settings.blockSize;
-      continue;
-    }
-    const boundary = next === undefined ? target.length : at + (next.sector - sector) * SECTOR_BYTES;
-    const end = Math.min(target.length, boundary);
-    core.counters.reads += (end - at) / settings.blockSize;
-    isDone = origin.tryRead(target.subarray(at, end), sector * SECTOR_BYTES) && isDone;
-    at = end;
+  for (let [sector, rest] = [startSector, target]; rest.length > 0;) {
+    const piece = readPiece(core, sector, rest);
+    isDone = piece.isDone && isDone;
+    const restBytes = rest.length - piece.cachedBytes - piece.missedBytes;
+    // As with writes around the cache, what was found before a cut is forgotten in pmem mode (W11).
+    const forgets = core.parts.settings.mode === 'p' && core.parts.behaviour.losesTail && restBytes > 0;
+    const from = forgets ? piece.missedBytes : piece.cachedBytes + piece.missedBytes;
+    rest = rest.subarray(from, from + restBytes);
+    sector += from / SECTOR_BYTES;
   }
   return isDone;
+}
+
+interface ReadPiece {
+  readonly cachedBytes: number;
+  readonly missedBytes: number;
+  readonly isDone: boolean;
+}
+
+/** Blocks that are cached, and then those that are not, up to the next that is. */
+function readPiece(core: Core, startSector: number, target: Uint8Array): ReadPiece {
+  const { blockSize } = core.parts.settings;
+  let isDone = true;
+  let at = 0;
+  let next = core.tree.firstFrom(startSector);
+  while (at < target.length && next?.sector === startSector + at / SECTOR_BYTES) {
+    isDone = readCached(core, next.sector, target.subarray(at, at + blockSize)) && isDone;
+    at += blockSize;
+    next = core.tree.firstFrom(startSector + at / SECTOR_BYTES);
+  }
+  const boundary = next === undefined ? target.length : (next.sector - startSector) * SECTOR_BYTES;
+  const end = Math.max(at, Math.min(target.length, boundary));
+  if (end > at) {
+    core.counters.reads += (end - at) / blockSize;
+    isDone = core.parts.origin.tryRead(target.subarray(at, end), startSector * SECTOR_BYTES + at) && isDone;
+  }
+  return { cachedBytes: at, missedBytes: end - at, isDone };
 }
 
 function readCached(core: Core, sector: number, target: Uint8Array): boolean {

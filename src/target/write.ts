@@ -35,7 +35,10 @@ function writeSsd(core: Core, request: WriteRequest): boolean {
   const fuaPieces = new FuaPieces();
   let isDone = true;
   for (let at = 0; at < request.data.length;) {
-    if (at > 0) letOthersRun(core, fuaPieces);
+    if (at > 0) {
+      fuaPieces.mayCommit(core);
+      letOthersRun(core);
+    }
     const sector = request.startSector + at / SECTOR_BYTES;
     const rest = request.data.subarray(at);
     if (core.isInError()) {
@@ -86,40 +89,66 @@ interface Piece {
   readonly isDone: boolean;
 }
 
-function letOthersRun(core: Core, fuaPieces: FuaPieces): void {
-  fuaPieces.mayCommit(core);
+/** Between two pieces the worker may be faster, and copies may end. */
+function letOthersRun(core: Core): void {
   while (core.queue.length > 0 || core.copies.count > 0) {
     const goesOn = core.parts.choose(2, 'whether other work is done before the next piece of a write') === 0;
     if (goesOn || !runStep(core)) return;
   }
 }
 
-/** In pmem mode a bio is stored block by block, and only a wait for a free block lets other work come between. */
+/**
+ * In pmem mode a bio is stored block by block, and only a wait for a free block lets other work come between. Where it has
+ * to go on to the origin, it is cut at the next sector that is cached, and what is behind becomes a bio of its own.
+ */
 function writePmem(core: Core, request: WriteRequest): boolean {
-  const { behaviour, settings, cache } = core.parts;
-  const { blockSize } = settings;
+  let rest = request;
+  for (;;) {
+    const piece = writePmemPiece(core, rest);
+    if (piece === null) return false;
+    const restBytes = rest.data.length - piece.cachedBytes - piece.aroundBytes;
+    if (restBytes === 0) return true;
+    // The blocks that were stored before are forgotten when it is cut: so many at the end are never written (W11).
+    const { losesTail } = core.parts.behaviour;
+    const from = losesTail ? piece.aroundBytes : piece.cachedBytes + piece.aroundBytes;
+    const data = rest.data.subarray(from, from + restBytes);
+    rest = { ...rest, startSector: rest.startSector + from / SECTOR_BYTES, data };
+    letOthersRun(core);
+  }
+}
+
+interface PmemPiece {
+  readonly cachedBytes: number;
+  readonly aroundBytes: number;
+}
+
+function writePmemPiece(core: Core, request: WriteRequest): PmemPiece | null {
+  const { blockSize } = core.parts.settings;
   for (let at = 0; at < request.data.length; at += blockSize) {
     const sector = request.startSector + at / SECTOR_BYTES;
     const rest = request.data.subarray(at);
     if (core.isInError()) {
       core.counters.writes += rest.length / blockSize;
-      return false;
+      return null;
     }
     const place = placeFor(core, sector, request.meta);
-    if (place === null) return false;
+    if (place === null) return null;
     if (place.kind === 'origin') {
       const { lengthBytes, isDone } = writeAround(core, sector, rest, request);
-      if (!isDone) return false;
-      at += lengthBytes - blockSize;
-      continue;
+      return isDone ? { cachedBytes: at, aroundBytes: lengthBytes } : null;
     }
-    cache.tryWrite(rest.subarray(0, blockSize), core.blockOffset(place.block.index));
+    core.parts.cache.tryWrite(rest.subarray(0, blockSize), core.blockOffset(place.block.index));
     core.counters.writes += 1;
   }
-  const isFuaDue = request.fua && behaviour.commitsFua !== 'never';
+  commitStored(core, request.fua);
+  return { cachedBytes: request.data.length, aroundBytes: 0 };
+}
+
+/** Not where the bio went on to the origin: then its stored blocks wait for the next commit, also those of a FUA write. */
+function commitStored(core: Core, fua: boolean): void {
+  const isFuaDue = fua && core.parts.behaviour.commitsFua !== 'never';
   if (isFuaDue || isCommitDue(core)) commit(core);
   else core.scheduleCommit();
-  return true;
 }
 
 /**

@@ -37,7 +37,13 @@ describe('hazardsOf', () => {
   it('knows what was seen on Debian 6.1.192', () => {
     expect(codesOf(DEBIAN_6_1, '1.6.0', 'yes').sort()).toEqual(
       [
-        ...['W1-crash-without-dax', 'W2-fua-not-durable', 'W6-resume-after-error', 'H2-flush-error-lost'],
+        ...[
+          'W1-crash-without-dax',
+          'W2-fua-not-durable',
+          'W11-tail-lost',
+          'W6-resume-after-error',
+          'H2-flush-error-lost',
+        ],
         ...[...LARGE_WRITES, ...ALWAYS, ...NEWER],
       ].sort(),
     );

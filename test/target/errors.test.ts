@@ -125,6 +125,25 @@ it('answers a flush message with EBUSY while it is suspended', () => {
   }).toThrow('EBUSY');
 });
 
+it.each([
+  [true, [1, 2, 2, 1, 0]],
+  [false, [1, 2, 2, 1, 2]],
+])(
+  'loses the end of a write that is cut behind cached blocks, where it does (W11): %s',
+  (losesTail, onOrigin) => {
+    const behaviour = { ...CURRENT, losesTail };
+    const cache = new SmallCache({ mode: 'p', nBlocks: 8, target: { behaviour } });
+    for (const sector of [10, 13]) cache.write(sector, 1);
+    cache.target.suspend();
+    cache.use(cache.load({ metadata_only: true }));
+    cache.write(10, 2, { blocks: 5 });
+    cache.target.message('flush');
+    expect(cache.onOrigin(10, 5).map((value, block) => (block === 0 || block === 3 ? 1 : value))).toEqual(
+      onOrigin,
+    );
+  },
+);
+
 it('loses the writes between load and resume where the metadata is read at load', () => {
   const lost = (['load', 'resume'] as const).map((readsMetadataAt) => {
     const behaviour = { ...CURRENT, readsMetadataAt };
