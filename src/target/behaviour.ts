@@ -49,8 +49,11 @@ export interface Behaviour {
   readonly losesTail: boolean;
   /** Blocks beyond the origin's end are left out of a writeback (5.12, 5.10.20); before, the write failed. */
   readonly leavesOutBeyondOrigin: boolean;
-  /** A discard of uncommitted blocks that were counted no more wraps their count, and the next write commits (to 2026). */
-  readonly discardWrapsUncommitted: boolean;
+  /**
+   * A discard takes uncommitted blocks out of the count that a commit waits for (5.8); the count can wrap then, and the next
+   * write commits. The fix of 2026 leaves the count as it is (seen on 6.12.117).
+   */
+  readonly uncountsDiscarded: boolean;
   /** Writeback stops at the low watermark; target 1.0.0 stopped at the high one. */
   readonly usesLowWatermark: boolean;
   /** Writes and reads are counted by blocks (6.0); before, by bios. */
@@ -80,7 +83,7 @@ export const CURRENT: Behaviour = {
   readsMetadataAt: 'resume',
   losesTail: false,
   leavesOutBeyondOrigin: true,
-  discardWrapsUncommitted: false,
+  uncountsDiscarded: false,
   usesLowWatermark: true,
   countsBlocks: true,
   countsOverwritesAsAllocated: false,
@@ -93,7 +96,7 @@ export const LINUX_6_1: Behaviour = {
   ...CURRENT,
   commitsFua: 'pmem-mode',
   losesTail: true,
-  discardWrapsUncommitted: true,
+  uncountsDiscarded: true,
   countsOverwritesAsAllocated: true,
   hidesFailedFlush: true,
 };
@@ -111,6 +114,7 @@ export const LINUX_4_18: Behaviour = {
   superblockWrite: 'region',
   readsMetadataAt: 'load',
   losesTail: false,
+  uncountsDiscarded: false,
   leavesOutBeyondOrigin: false,
   usesLowWatermark: false,
   countsBlocks: false,

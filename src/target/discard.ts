@@ -12,22 +12,17 @@ export function discard(core: Core, startSector: number, lengthSectors: number):
 }
 
 function freeRange(core: Core, startSector: number, endSector: number): boolean {
+  const { uncountsDiscarded } = core.parts.behaviour;
   let isAnyFreed = false;
   for (let block = core.tree.firstFrom(startSector); block !== undefined && block.sector < endSector;) {
     const next = core.tree.after(block);
     if (!block.inWriteback) {
       if (!isAnyFreed) core.parts.held.finish();
       isAnyFreed = true;
-      if (!core.isCommitted(block)) uncount(core);
+      if (uncountsDiscarded && !core.isCommitted(block)) core.uncommittedBlocks -= 1;
       release(core, [[block]]);
     }
     block = next;
   }
   return isAnyFreed;
-}
-
-/** A block may be uncommitted and yet not in the count, when a commit of all is queued: then the count wraps (§6, 2026). */
-function uncount(core: Core): void {
-  if (core.uncommittedBlocks === 0 && !core.parts.behaviour.discardWrapsUncommitted) return;
-  core.uncommittedBlocks -= 1;
 }

@@ -59,7 +59,7 @@ describe('hazardsOf', () => {
 
   it('of a vendor that picks its fixes, knows what the target version tells', () => {
     expect(codesOf(RHEL, '1.6.0', 'unknown')).toEqual([
-      ...['W1-crash-without-dax', 'W2-fua-not-durable', 'W6-resume-after-error'],
+      ...['W1-crash-without-dax', 'W2-fua-not-durable', 'W11-tail-lost', 'W6-resume-after-error'],
       ...['W7-blocks-beyond-origin-dropped', 'H2-flush-error-lost', 'H5-unlimited-writeback-jobs'],
     ]);
     expect(appliesTo('W5-reload-loses-data', RHEL, '1.6.0')).toBe('no');

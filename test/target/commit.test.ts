@@ -74,3 +74,15 @@ describe('a FUA write', () => {
     expect(cache.seqCount).toBe(seqCount);
   });
 });
+
+it.each([
+  ['kept in', CURRENT, 1n],
+  ['taken out of', LINUX_6_1, 0n],
+])('comes the sooner where discarded blocks are %s the count', (_, behaviour, seqCount) => {
+  const options = { autocommit_blocks: 2 };
+  const cache = new SmallCache({ mode: 's', nBlocks: 8, options, target: { behaviour } });
+  cache.write(9, 1);
+  cache.target.discard(9, 1);
+  cache.write(3, 1);
+  expect(cache.seqCount).toBe(seqCount);
+});
