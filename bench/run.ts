@@ -7,6 +7,7 @@ import { alignedBuffer, openDevice } from '../src/device/index.js';
 import { inspect } from '../src/scan/index.js';
 import { table } from '../src/ui/table.js';
 import { writeBenchImage } from './image.js';
+import { targetMemory } from './memory.js';
 import { compare, type Compared } from './measure.js';
 import { bareWriter, targetWriter } from './target.js';
 
@@ -129,5 +130,13 @@ process.stdout.write(
       baselineMilliseconds.toFixed(1),
       ratio.toFixed(2),
     ]),
+  )}\n`,
+);
+
+const memory = [targetMemory(64n << 30n, 500_000), targetMemory(1n << 40n, 500_000)];
+process.stdout.write(
+  `\n${table(
+    [{ title: 'memory of' }, { title: 'bytes an entry', align: 'right' }],
+    memory.map(({ what, bytesPerBlock }) => [what, bytesPerBlock.toFixed(0)]),
   )}\n`,
 );
