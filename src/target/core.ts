@@ -131,6 +131,11 @@ export class Core {
     if (this.free.count + this.writebackBlocks <= this.parts.settings.freeHigh) this.enqueue('writeback');
   }
 
+  /** By the number of blocks. A count that has wrapped below zero is larger than any limit. */
+  isCommitDue(): boolean {
+    return this.uncommittedBlocks < 0 || this.uncommittedBlocks >= this.parts.settings.autocommitBlocks;
+  }
+
   /** Counts from the first write that is not committed; later ones do not put it off. */
   scheduleCommit(): void {
     this.commitDueMs ??= this.nowMs + this.parts.settings.autocommitMs;
