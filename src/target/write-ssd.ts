@@ -1,5 +1,6 @@
 import { SECTOR_BYTES } from '../format/index.js';
 import { allocateNeighbour } from './allocate.js';
+import { runStep } from './background.js';
 import { letOthersRun } from './between-pieces.js';
 import type { CachedBlock } from './cached-block.js';
 import { commit } from './commit.js';
@@ -34,6 +35,7 @@ export function writeSsd(core: Core, request: WriteRequest): boolean {
     at += piece.lengthBytes;
     if (request.fua && place.kind === 'cache') fuaPieces.add(core);
   }
+  fuaPieces.letOthersRun(core);
   return fuaPieces.commit(core) && isDone;
 }
 
@@ -54,6 +56,14 @@ class FuaPieces {
     this.#isAnyWaiting = false;
     commit(core);
     return !core.isInError();
+  }
+
+  /** The worker has no data to wait for, and mostly is faster than the commit. */
+  letOthersRun(core: Core): void {
+    while (this.#isAnyWaiting && (core.queue.length > 0 || core.copies.count > 0)) {
+      const commitsFirst = core.parts.choose(2, 'whether a FUA write is committed before other work') === 1;
+      if (commitsFirst || !runStep(core)) return;
+    }
   }
 
   mayCommit(core: Core): void {
