@@ -1,3 +1,4 @@
 import { testsOnKernel } from './on-kernel.js';
 
-testsOnKernel('debian-6.12', ['s', 'p']);
+// In ssd mode the suite runs on user-mode Linux, where it takes a fraction of the time; this kernel has passed it too.
+testsOnKernel('debian-6.12', ['p']);
