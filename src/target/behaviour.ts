@@ -47,6 +47,11 @@ export interface Behaviour {
    * and both succeed. Seen on 6.1.192, mended in 6.12.117.
    */
   readonly losesTail: boolean;
+  /**
+   * In pmem mode a write that goes on to the origin is cut there, and what it has stored is committed if that is due (seen on
+   * 6.12.117, where this is what mends `losesTail`).
+   */
+  readonly cutsBeforeOrigin: boolean;
   /** Blocks beyond the origin's end are left out of a writeback (5.12, 5.10.20); before, the write failed. */
   readonly leavesOutBeyondOrigin: boolean;
   /**
@@ -82,6 +87,7 @@ export const CURRENT: Behaviour = {
   superblockWrite: 'block',
   readsMetadataAt: 'resume',
   losesTail: false,
+  cutsBeforeOrigin: true,
   leavesOutBeyondOrigin: true,
   uncountsDiscarded: false,
   usesLowWatermark: true,
@@ -96,6 +102,7 @@ export const LINUX_6_1: Behaviour = {
   ...CURRENT,
   commitsFua: 'pmem-mode',
   losesTail: true,
+  cutsBeforeOrigin: false,
   uncountsDiscarded: true,
   countsOverwritesAsAllocated: true,
   hidesFailedFlush: true,

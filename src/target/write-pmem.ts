@@ -42,6 +42,10 @@ function writePmemPiece(core: Core, request: WriteRequest): PmemPiece | null {
     }
     const place = placeFor(core, sector, request.meta);
     if (place === null) return null;
+    if (place.kind === 'origin' && at > 0 && core.parts.behaviour.cutsBeforeOrigin) {
+      commitStored(core, request.fua);
+      return { cachedBytes: at, aroundBytes: 0 };
+    }
     if (place.kind === 'origin') {
       const { lengthBytes, isDone } = writeAround(core, sector, rest, request);
       return isDone ? { cachedBytes: at, aroundBytes: lengthBytes } : null;
@@ -53,7 +57,10 @@ function writePmemPiece(core: Core, request: WriteRequest): PmemPiece | null {
   return { cachedBytes: request.data.length, aroundBytes: 0 };
 }
 
-/** Not where the bio went on to the origin: then its stored blocks wait for the next commit, also those of a FUA write. */
+/**
+ * Where a bio goes on to the origin without a cut this is left out: its stored blocks wait for the next commit then, also
+ * those of a FUA write.
+ */
 function commitStored(core: Core, fua: boolean): void {
   const isFuaDue = fua && core.parts.behaviour.commitsFua !== 'never';
   if (isFuaDue || core.isCommitDue()) commit(core);

@@ -86,3 +86,18 @@ it.each([
   cache.write(3, 1);
   expect(cache.seqCount).toBe(seqCount);
 });
+
+it.each([
+  ['is', CURRENT, 2n],
+  ['is not', LINUX_6_1, 1n],
+])(
+  'of a FUA write that goes on to the origin %s made for its cached part in pmem mode',
+  (_, behaviour, seqCount) => {
+    const cache = new SmallCache({ mode: 'p', nBlocks: 8, target: { behaviour } });
+    cache.write(10, 1);
+    cache.target.suspend();
+    cache.use(cache.load({ metadata_only: true }));
+    cache.write(10, 2, { blocks: 2, fua: true });
+    expect(cache.seqCount).toBe(seqCount);
+  },
+);
