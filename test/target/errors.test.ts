@@ -131,7 +131,7 @@ it.each([
 ])(
   'loses the end of a write that is cut behind cached blocks, where it does (W11): %s',
   (losesTail, onOrigin) => {
-    const behaviour = { ...CURRENT, losesTail };
+    const behaviour = { ...CURRENT, losesTail, cutsBeforeOrigin: !losesTail };
     const cache = new SmallCache({ mode: 'p', nBlocks: 8, target: { behaviour } });
     for (const sector of [10, 13]) cache.write(sector, 1);
     cache.target.suspend();
