@@ -1,7 +1,7 @@
 /**
  * What has changed in the target since its first version, each difference under a name (kernel-target.md §5, §6). A
  * version is a set of them. The target's version number does not tell them apart: stable kernels took some of the
- * fixes without it.
+ * fixes without it. Not among them are the units of the counters: they are blocks, as since 6.0, in every behaviour.
  */
 export interface Behaviour {
   /**
@@ -61,8 +61,6 @@ export interface Behaviour {
   readonly uncountsDiscarded: boolean;
   /** Writeback stops at the low watermark; target 1.0.0 stopped at the high one. */
   readonly usesLowWatermark: boolean;
-  /** Writes and reads are counted by blocks (6.0); before, by bios. */
-  readonly countsBlocks: boolean;
   /** `writes_allocate` counts the further blocks of an overwrite too (to 2026). */
   readonly countsOverwritesAsAllocated: boolean;
   /** A flush whose commit fails is acknowledged nevertheless (to 2026). */
@@ -91,7 +89,6 @@ export const CURRENT: Behaviour = {
   leavesOutBeyondOrigin: true,
   uncountsDiscarded: false,
   usesLowWatermark: true,
-  countsBlocks: true,
   countsOverwritesAsAllocated: false,
   hidesFailedFlush: false,
   forgetsInError: true,
@@ -124,5 +121,4 @@ export const LINUX_4_18: Behaviour = {
   uncountsDiscarded: false,
   leavesOutBeyondOrigin: false,
   usesLowWatermark: false,
-  countsBlocks: false,
 };
