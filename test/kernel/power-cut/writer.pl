@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # Writes to a device until the power is cut, and keeps books that survive it. Without modules, as mapper.pl.
 #
-# Arguments: DEVICE, BLOCKS (of 4096 bytes, that are overwritten at random), FIRST (version to begin with), BOOK (a file on the host), SEED.
+# Arguments: DEVICE, BLOCKS (of 4096 bytes, that are overwritten at random), FIRST (version to begin with), BOOK (a file on the host), SEED, and where it is to
+# end by itself, LAST (version).
 # Behind those blocks it writes a log, several blocks at a time, that never comes to the same sector twice.
 # The book: "w BLOCK COUNT VERSION" before a write, "f VERSION" when everything up to that version has been flushed.
 use strict;
@@ -13,7 +14,7 @@ my $O_RDWR    = 2;
 my $O_DIRECT  = 040000;
 my $SYS_FSYNC = 74;
 
-my ($path, $blocks, $version, $book_path, $seed) = @ARGV;
+my ($path, $blocks, $version, $book_path, $seed, $last) = @ARGV;
 srand $seed;
 sysopen my $device, $path, $O_RDWR | $O_DIRECT or die "$path: $!";
 open my $book, '>>', $book_path or die "$book_path: $!";
@@ -38,7 +39,7 @@ sub write_blocks {
 }
 
 my $log = $blocks + $version * $MOST;
-for (;; $version++) {
+for (; !defined $last || $version <= $last; $version++) {
     if (rand() < 0.3) {
         my $count = 1 + int rand $MOST;
         write_blocks($log, $count);
