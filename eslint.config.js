@@ -20,7 +20,7 @@ const rooms = {
     ...['node:crypto', 'node:fs', 'node:os', 'node:path'],
   ],
   'src/target': ['src/errors', 'src/format', 'src/device', 'src/table', 'sorted-btree'],
-  'src/model-dm': ['src/errors', 'src/device', 'src/table', 'src/dm', 'src/target'],
+  'src/model-dm': ['src/errors', 'src/format', 'src/device', 'src/table', 'src/dm', 'src/target'],
   'src/scan': ['src/errors', 'src/units', 'src/format', 'src/device', 'node:crypto', 'node:os'],
   'src/simulate': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/table', 'src/target', 'node:fs'],

@@ -19,7 +19,18 @@ export interface Superblock {
   readonly reserved: Uint8Array;
 }
 
-const OFFSET = { magic: 0, version: 4, block_size: 8, pad: 12, n_blocks: 16, seq_count: 24, reserved: 32 };
+/** Where seq_count lies in the superblock, in bytes: all that a commit changes there. */
+export const SEQ_COUNT_OFFSET = 24;
+
+const OFFSET = {
+  magic: 0,
+  version: 4,
+  block_size: 8,
+  pad: 12,
+  n_blocks: 16,
+  seq_count: SEQ_COUNT_OFFSET,
+  reserved: 32,
+};
 
 /** Reads the 64 bytes as they are, whether or not they make sense. Throws RangeError for fewer than 64 bytes. */
 export function decodeSuperblock(bytes: Uint8Array): Superblock {

@@ -1,3 +1,4 @@
+import { SECTOR_BYTES } from '../format/index.js';
 import type { TargetLine } from '../table/index.js';
 import { splitWords } from '../table/index.js';
 import type { Backing } from './backing.js';
@@ -5,8 +6,6 @@ import { KernelRefusal } from './kernel-refusal.js';
 import type { ModelTarget, Surroundings, UsedRange } from './model-target.js';
 import { errorTarget, linearTarget, zeroTarget } from './simple-targets.js';
 import { WritecacheTarget } from './writecache-target.js';
-
-const SECTOR_BYTES = 512;
 
 /** A table in one of the slots: one line, and the instance of the target that the line has made. */
 export class LoadedTable {

@@ -1,10 +1,9 @@
+import { SECTOR_BYTES } from '../format/index.js';
 import { ioError } from '../device/transfer-errors.js';
 import type { Backing } from './backing.js';
 import { KernelRefusal } from './kernel-refusal.js';
 import { lookupErrnoOf, type KernelTraits } from './kernel-traits.js';
 import type { ModelTarget, Surroundings } from './model-target.js';
-
-const SECTOR_BYTES = 512;
 
 /** What the targets have in common that keep nothing in memory. */
 const STATELESS = {

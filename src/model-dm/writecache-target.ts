@@ -1,3 +1,4 @@
+import { SECTOR_BYTES } from '../format/index.js';
 import {
   buildParameters,
   hasCounters,
@@ -18,7 +19,6 @@ import { KernelRefusal, type Errno } from './kernel-refusal.js';
 import { lookupErrnoOf, type KernelTraits } from './kernel-traits.js';
 import type { ModelTarget, Surroundings } from './model-target.js';
 
-const SECTOR_BYTES = 512;
 const STATUS_FIELDS_WITHOUT_COUNTERS = 4;
 /** x86 pages: the largest block size that the kernel takes. */
 const PAGE_BYTES = 4096;

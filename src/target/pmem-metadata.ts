@@ -1,10 +1,9 @@
+import { SEQ_COUNT_OFFSET } from '../format/index.js';
 import { EntryBytes, entryOffset, FREE_SEQ_BYTES, REGION_BYTES, u64Bytes, walkRegion } from './entries.js';
 import type { VisitEntry, VisitGap } from './entries.js';
 import type { Medium } from './medium.js';
 import { readRegions, type MetadataPlace } from './metadata-reader.js';
 import type { Metadata } from './metadata.js';
-
-const SEQ_COUNT_OFFSET = 24;
 
 /**
  * The metadata of pmem mode: there is no copy, each store is one to the medium, in any order, and durable after the next

@@ -1,3 +1,4 @@
+import { SECTOR_BYTES, SEQ_COUNT_OFFSET } from '../format/index.js';
 import type { Behaviour } from './behaviour.js';
 import {
   EntryBytes,
@@ -15,9 +16,7 @@ import type { Medium } from './medium.js';
 import { readRegions, type MetadataPlace } from './metadata-reader.js';
 import type { Metadata } from './metadata.js';
 
-const SEQ_COUNT_OFFSET = 24;
 const PAGE_BYTES = 4096;
-const SECTOR_BYTES = 512;
 
 /**
  * The metadata of ssd mode: a copy of all of it is in memory, where an entry says what it will say as soon as a block is

@@ -6,11 +6,10 @@ import {
   SUPERBLOCK_BYTES,
   SUPERBLOCK_MAGIC,
   type Entry,
+  SEQ_COUNT_OFFSET,
 } from '../../format/index.js';
 import type { DeviceDurability } from '../durability.js';
 import type { RuleSubject } from './rule.js';
-
-const SEQ_COUNT_OFFSET = 24;
 
 export interface EntryChange {
   readonly index: number;
