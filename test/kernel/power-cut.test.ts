@@ -21,7 +21,16 @@ const USER_MODE = { ...LINUX_6_1, forgetsInError: false };
 it('recovers in ssd mode as the kernel does, and has what was flushed', async () => {
   const cacheBytes = 4096 + 64 * 4096;
   const report = await runCuts({
-    ...{ kernel: 'uml-6.1', mode: 's', behaviour: USER_MODE, cuts: 8, cacheBytes, seed: 1, directory },
+    ...{
+      kernel: 'uml-6.1',
+      mode: 's',
+      behaviour: USER_MODE,
+      cuts: 8,
+      mostCuts: 12,
+      cacheBytes,
+      seed: 1,
+      directory,
+    },
   });
   expect(report.faults).toEqual([]);
   // Otherwise nothing was at stake.
@@ -32,7 +41,16 @@ it('recovers in ssd mode as the kernel does, and has what was flushed', async ()
 it('recovers in pmem mode as the kernel does, and has what was flushed', async () => {
   const cacheBytes = 2 * 1024 * 1024;
   const report = await runCuts({
-    ...{ kernel: 'debian-6.12', mode: 'p', behaviour: CURRENT, cuts: 2, cacheBytes, seed: 2, directory },
+    ...{
+      kernel: 'debian-6.12',
+      mode: 'p',
+      behaviour: CURRENT,
+      cuts: 2,
+      mostCuts: 12,
+      cacheBytes,
+      seed: 2,
+      directory,
+    },
   });
   expect(report.faults).toEqual([]);
   expect(report.dropped).toBeGreaterThan(0);

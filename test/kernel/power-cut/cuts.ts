@@ -12,7 +12,9 @@ export interface CutRun {
   readonly kernel: KernelName;
   readonly mode: 'p' | 's';
   readonly behaviour: Behaviour;
+  /** At least. Some cuts come just after a commit, when nothing is at stake: more follow until something was, up to `mostCuts`. */
   readonly cuts: number;
+  readonly mostCuts: number;
   readonly cacheBytes: number;
   readonly seed: number;
   /** Where the disks and the book go. */
@@ -54,7 +56,7 @@ export async function runCuts(run: CutRun): Promise<CutReport> {
   const site = await Site.prepare(run);
   let guest = await site.boot();
   try {
-    for (let cut = 0; cut < run.cuts; cut += 1) {
+    for (let cut = 0; cut < run.cuts || (!wasAtStake(report) && cut < run.mostCuts); cut += 1) {
       await site.writeUntilCut(guest, cut);
       const foretold = await site.foretell(report);
       guest = await site.boot();
@@ -64,6 +66,10 @@ export async function runCuts(run: CutRun): Promise<CutReport> {
     await guest.powerCut();
   }
   return report;
+}
+
+function wasAtStake({ dropped, durableInCache }: CutReport): boolean {
+  return dropped > 0 && durableInCache > 0;
 }
 
 /** What the reference makes of the disks as the cut left them. */
