@@ -25,25 +25,47 @@ const rooms = {
   'src/simulate': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/table', 'src/target', 'node:fs'],
   ],
+  'src/crosscheck': [
+    ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/target'],
+    ...['node:crypto', 'node:fs', 'node:path', 'zod'],
+  ],
   'src/procedure': [
     ...['src/errors', 'src/exec', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
+    ...['src/crosscheck'],
     ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:util', 'zod'],
   ],
   'src/documents': [
-    ...['src/format', 'src/scan', 'src/table', 'src/dm', 'src/simulate', 'src/procedure', 'zod'],
+    ...[
+      'src/format',
+      'src/scan',
+      'src/table',
+      'src/dm',
+      'src/simulate',
+      'src/crosscheck',
+      'src/procedure',
+      'zod',
+    ],
   ],
   'src/ui': [
-    ...['src/units', 'src/format', 'src/scan', 'src/table', 'src/documents', 'src/procedure'],
-    ...['ansis', 'cli-table3', 'wrap-ansi', 'node:util'],
+    ...[
+      'src/units',
+      'src/format',
+      'src/scan',
+      'src/table',
+      'src/crosscheck',
+      'src/documents',
+      'src/procedure',
+    ],
+    ...['ansis', 'cli-table3', 'listr2', 'wrap-ansi', 'node:util'],
   ],
   'src/cli': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['src/simulate', 'src/documents', 'src/procedure', 'src/ui'],
-    ...['@oclif/core', 'node:events', 'node:readline/promises'],
+    ...['src/simulate', 'src/crosscheck', 'src/documents', 'src/procedure', 'src/ui'],
+    ...['@oclif/core', 'listr2', 'node:events', 'node:fs', 'node:readline/promises'],
   ],
   commands: [
     ...['src/errors', 'src/cli', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['src/simulate', 'src/documents', 'src/procedure', 'src/ui', '@oclif/core'],
+    ...['src/simulate', 'src/crosscheck', 'src/documents', 'src/procedure', 'src/ui', '@oclif/core'],
   ],
   'src/index': [
     'src/errors',
@@ -54,6 +76,7 @@ const rooms = {
     'src/table',
     'src/dm',
     'src/target',
+    'src/crosscheck',
     'src/documents',
     'src/procedure',
   ],

@@ -4,7 +4,8 @@ import { bytesFlag } from '../src/cli/flags.js';
 import { Dmsetup, findCachesOf, requireRoot, thisKernel, type LiveCache } from '../src/dm/index.js';
 import { statusDocument } from '../src/documents/status.js';
 import { observeCaches } from '../src/procedure/observe-caches.js';
-import { statusText, waitingNote } from '../src/ui/status.js';
+import { knownRemovals } from '../src/procedure/removal/judge-removals.js';
+import { removalNotes, statusText, waitingNote } from '../src/ui/status.js';
 
 export default class Status extends BaseCommand {
   static override summary = 'Tell how a writecache is doing, what that means and what to do';
@@ -30,13 +31,15 @@ export default class Status extends BaseCommand {
     requireRoot();
     const dm = new Dmsetup();
     const caches: LiveCache[] = [];
+    const removals = knownRemovals();
+    for (const note of removalNotes(removals, args.name)) this.note(note);
     for (const name of args.name ?? []) caches.push(...(await findCachesOf(dm, name)));
     if (args.name === undefined) {
       const { live, waiting } = await observeCaches(dm);
       caches.push(...live);
       for (const cache of waiting) this.note(waitingNote(cache));
     }
-    const document = statusDocument(caches, thisKernel());
+    const document = statusDocument(caches, thisKernel(), removals);
     await this.print(document, () => statusText(document, flags));
   }
 }

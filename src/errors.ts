@@ -63,6 +63,11 @@ export class BusyError extends WcacheError {
   readonly exitStatus = ExitStatus.busy;
 }
 
+/** A check or a cross-check found that something is wrong. */
+export class ProblemFoundError extends WcacheError {
+  readonly exitStatus = ExitStatus.problemFound;
+}
+
 /** The user stopped it; what was under way is safe, and the message says in which state. */
 export class InterruptedError extends WcacheError {
   readonly exitStatus = ExitStatus.interrupted;

@@ -99,6 +99,44 @@ export async function runProgram(
   return { stdout: result.stdout, stderr: result.stderr, status };
 }
 
+/** A program that is talked with, line by line. */
+export interface Conversation {
+  /** The next line that it prints; null when it prints no more. */
+  nextLine(): Promise<string | null>;
+  /** Sends it a line. What it does not take any more is dropped. */
+  say(line: string): void;
+  readonly ended: Promise<ProgramResult>;
+}
+
+/**
+ * Starts a program as {@link runProgram} does, and talks with it. It outlives this process; its standard input then ends.
+ */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  { descriptors = [] }: Pick<ProgramOptions, 'descriptors'> = {},
+): Conversation {
+  const running = execa(program, [...args], {
+    reject: false,
+    stdio: ['pipe', 'pipe', 'pipe', ...descriptors] as unknown as ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    cleanup: false,
+    env: { LC_ALL: 'C', PATH: programFolders(process.env['PATH']) },
+  });
+  running.stdin.on('error', () => undefined);
+  const lines = running.iterable({ from: 'stdout' });
+  return {
+    nextLine: async () => {
+      const next = await lines.next();
+      return next.done === true ? null : next.value;
+    },
+    say: (line) => {
+      running.stdin.write(`${line}\n`);
+    },
+    ended: running.then(({ stdout, stderr, exitCode }) => ({ stdout, stderr, status: exitCode ?? -1 })),
+  };
+}
+
 /** The result of `work`, unless a time limit or an abandoning signal comes first; then the program is left alone. */
 async function orLimit<T>(
   work: PromiseLike<T>,

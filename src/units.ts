@@ -125,6 +125,19 @@ export function formatCount(count: number | bigint): string {
   return count.toLocaleString('en-US');
 }
 
+/** `1 block`, `2,000 blocks`. */
+export function countOf(count: number | bigint, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${BigInt(count) === 1n ? noun : plural}`;
+}
+
+/** A measured time for people: `12 ms`, `3.4 s`, `2 min 5 s`. */
+export function formatElapsed(milliseconds: number): string {
+  if (milliseconds < 1000) return `${String(Math.round(milliseconds))} ms`;
+  if (milliseconds < 100_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
+}
+
 /** A share in percent: `0%` and `100%` only when it is exactly that. */
 export function formatShare(part: number, whole: number): string {
   if (whole === 0) {

@@ -16,6 +16,11 @@ export interface BlockDevice {
   readonly logicalBlockSizeBytes: number;
   /** Fills all of `target` from `offset`. */
   read(target: Uint8Array, offset: Bytes): void;
+  /**
+   * As `read`, in a thread of its own where the medium has one: so several reads can be under way at once. `target` must not
+   * be touched before it has ended. Media that have nothing to gain by it have no such method (see `readLater`).
+   */
+  readAsync?(target: Uint8Array, offset: Bytes): Promise<void>;
   /** Writes all of `source` at `offset`. Durable only after `flush`. */
   write(source: Uint8Array, offset: Bytes): void;
   /** Returns when everything written before is on the medium. */

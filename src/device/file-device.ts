@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, read, readSync, writeSync } from 'node:fs';
 import { OperationError } from '../errors.js';
 import { alignedBuffer, isAligned } from './aligned-buffer.js';
 import type { BlockDevice, Bytes } from './block-device.js';
@@ -62,6 +62,29 @@ export class FileDevice implements BlockDevice {
     for (const piece of this.#pieces(start, target.length)) {
       this.#fill(bounce.subarray(0, piece.alignedBytes), piece.alignedStart, piece.skipBytes + piece.bytes);
       target.set(bounce.subarray(piece.skipBytes, piece.skipBytes + piece.bytes), piece.at);
+    }
+  }
+
+  async readAsync(target: Uint8Array, offset: Bytes): Promise<void> {
+    this.#mustBeOpen();
+    const start = checkRange(this, 'read', offset, target.length);
+    // The bounce buffer is shared, and a transfer that the kernel refuses needs another way: both are for `read`.
+    if (!this.#goesAsItIs(target, start)) {
+      this.read(target, offset);
+      return;
+    }
+    for (let done = 0; done < target.length;) {
+      const position = start + BigInt(done);
+      const bytes = Math.min(target.length - done, MAX_TRANSFER_BYTES);
+      const got = await readOnce(this.#fd, target.subarray(done, done + bytes), position);
+      if (typeof got === 'number') {
+        if (got === 0) throw deviceEnded(this.name, position, this.sizeBytes);
+        done += got;
+        continue;
+      }
+      if (!this.#direct || errnoCode(got) !== 'EINVAL') throw ioError(this.name, 'read', position, got);
+      this.read(target.subarray(done), position);
+      return;
     }
   }
 
@@ -209,4 +232,13 @@ export class FileDevice implements BlockDevice {
     // Its number may already be another file's.
     if (this.#closed) throw new Error(`${this.name} was used after it was closed.`);
   }
+}
+
+/** The bytes that were read, or why there are none. */
+function readOnce(fd: number, target: Uint8Array, position: bigint): Promise<number | Error> {
+  return new Promise((resolve) => {
+    read(fd, target, 0, target.length, position, (error, bytesRead) => {
+      resolve(error ?? bytesRead);
+    });
+  });
 }

@@ -29,6 +29,7 @@ export { memoryPageBytes } from './memory-page.js';
 export { MemoryDevice, type MemoryDeviceOptions } from './memory-device.js';
 export { type DeviceMount, mountsOf } from './mounts.js';
 export { openDevice, type OpenDeviceOptions, type OpenedDevice } from './open-device.js';
+export { readLater } from './read-later.js';
 export { type DeviceRecord, RecordingDevice } from './recording-device.js';
 export { findSignatures, type Signature } from './signatures.js';
 export { SparseDevice, type SparseDeviceOptions, type SparseFill } from './sparse-device.js';

@@ -38,6 +38,20 @@ export interface ResumeOptions {
   readonly readAheadSectors?: number | undefined;
 }
 
+/** What a guard may load. */
+export interface GuardTables {
+  /** The writecache's own line; null where the kernel does not survive a second instance (before 5.6.11). */
+  readonly fresh: TargetLine | null;
+  /** A line of as many sectors on which all I/O fails. */
+  readonly failing: TargetLine;
+}
+
+/** Somebody who brings a suspended mapping back to life, should this process end before it says that it has done so. */
+export interface SuspendGuard {
+  /** The mapping runs again, or is looked after otherwise: there is nothing to guard any more. */
+  release(): Promise<void>;
+}
+
 /**
  * The port to a device-mapper: the kernel's through dmsetup, or one in this process. Names are the kernel's names.
  *
@@ -66,6 +80,11 @@ export interface DeviceMapper {
   /** Empties the inactive slot. */
   clear(name: string): Promise<void>;
   suspend(name: string, options?: SuspendOptions): Promise<void>;
+  /**
+   * Suspends a writecache for a step or two, with somebody who undoes it if this process ends meanwhile, however: he resumes
+   * the running instance, or, where that is in error, a fresh one (W6), or, where there can be none, what fails.
+   */
+  suspendGuarded(name: string, tables: GuardTables, options?: SuspendOptions): Promise<SuspendGuard>;
   /** Makes the inactive table live, if there is one (suspending for that moment), and lets I/O go on. */
   resume(name: string, options?: ResumeOptions): Promise<void>;
   /**

@@ -1,12 +1,14 @@
 import { BusyError, NotPossibleHereError, OperationError } from '../errors.js';
-import { runProgram, shellLine, type ProgramOptions, type ProgramResult } from '../exec.js';
+import { runProgram, shellLine, startProgram, type ProgramOptions, type ProgramResult } from '../exec.js';
 import type { TargetLine, TargetVersion } from '../table/index.js';
 import { kernelLogMark, kernelLogSince } from '../device/kernel-log.js';
 import type {
   DeviceMapper,
+  GuardTables,
   MappedDevice,
   NewMapping,
   ResumeOptions,
+  SuspendGuard,
   SuspendOptions,
   TableSlot,
 } from './device-mapper.js';
@@ -19,6 +21,7 @@ import {
   parseVersions,
 } from './dmsetup-output.js';
 import { dmsetupWords } from './dmsetup-words.js';
+import { GUARD_RELEASE, guardScript } from './guard-script.js';
 import { noSuchMapping } from './no-such-mapping.js';
 import { udevOptions, udevRuns } from './udev.js';
 
@@ -108,6 +111,33 @@ export class Dmsetup implements DeviceMapper {
 
   suspend(name: string, options?: SuspendOptions): Promise<void> {
     return this.#change(name, dmsetupWords.suspend(name, options));
+  }
+
+  async suspendGuarded(
+    name: string,
+    { fresh, failing }: GuardTables,
+    options?: SuspendOptions,
+  ): Promise<SuspendGuard> {
+    const line = (words: readonly string[]): string => this.commandLine(words);
+    const script = guardScript({
+      suspend: line(dmsetupWords.suspend(name, options)),
+      status: line(['status', '--noflush', '--', name]),
+      clear: line(dmsetupWords.clear(name)),
+      load: fresh === null ? null : line(dmsetupWords.load(name, fresh)),
+      fail: line(dmsetupWords.load(name, failing)),
+      resume: line(dmsetupWords.resume(name)),
+    });
+    const guard = startProgram('sh', ['-c', script], { descriptors: this.#inherited });
+    const release = async (): Promise<void> => {
+      guard.say(GUARD_RELEASE);
+      await guard.ended;
+    };
+    const status = await guard.nextLine();
+    if (status === '0') return { release };
+    await release();
+    const { stderr } = await guard.ended;
+    const failure = new OperationError(`dmsetup failed: ${stderr.trim()}`, { code: 'program-failed' });
+    throw await this.#explained(failure, name);
   }
 
   resume(name: string, options?: ResumeOptions): Promise<void> {

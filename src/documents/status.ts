@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { LiveCache } from '../dm/index.js';
 import { CACHE_FINDING_CODES, judgeCacheHealth, thresholdsOfCache } from '../procedure/cache-health.js';
+import { bySeverity } from '../procedure/finding.js';
+import { REMOVAL_FINDING_CODES, removalsOf, type KnownRemoval } from '../procedure/removal/judge-removals.js';
 import {
   COUNTER_NAMES,
   OPTION_NAMES,
@@ -68,7 +70,7 @@ export const statusEntrySchema = z.strictObject({
   counter_unit: z.enum(['blocks', 'blocks-or-bios']).nullable(),
   target_version: z.string(),
   unknown: z.array(unknownSchema),
-  advice: z.array(findingSchema(CACHE_FINDING_CODES)),
+  advice: z.array(findingSchema([...CACHE_FINDING_CODES, ...REMOVAL_FINDING_CODES])),
 });
 export type StatusEntry = z.infer<typeof statusEntrySchema>;
 
@@ -76,11 +78,19 @@ export type StatusEntry = z.infer<typeof statusEntrySchema>;
 export const statusDocumentSchema = z.array(statusEntrySchema);
 export type StatusDocument = z.infer<typeof statusDocumentSchema>;
 
-export function statusDocument(caches: readonly LiveCache[], kernel: KernelIdentity): StatusDocument {
-  return caches.map((cache) => statusEntry(cache, kernel));
+export function statusDocument(
+  caches: readonly LiveCache[],
+  kernel: KernelIdentity,
+  removals: readonly KnownRemoval[] = [],
+): StatusDocument {
+  return caches.map((cache) => statusEntry(cache, kernel, removals));
 }
 
-function statusEntry(cache: LiveCache, kernel: KernelIdentity): StatusEntry {
+function statusEntry(
+  cache: LiveCache,
+  kernel: KernelIdentity,
+  removals: readonly KnownRemoval[],
+): StatusEntry {
   const { device, lvm, status, table } = cache;
   const unit = status.counters === null ? null : counterUnit(kernel);
   return {
@@ -101,7 +111,10 @@ function statusEntry(cache: LiveCache, kernel: KernelIdentity): StatusEntry {
     counter_unit: unit,
     target_version: formatTargetVersion(cache.targetVersion),
     unknown: [...unknownInTable(cache), ...unknownInStatus(cache, unit)],
-    advice: judgeCacheHealth(cache),
+    advice: bySeverity<StatusEntry['advice'][number]['code']>([
+      ...removalsOf(removals, device),
+      ...judgeCacheHealth(cache),
+    ]),
   };
 }
 

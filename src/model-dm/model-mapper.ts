@@ -1,5 +1,5 @@
 import type { BlockDevice } from '../device/index.js';
-import type { DeviceMapper, MappedDevice, NewMapping, TableSlot } from '../dm/device-mapper.js';
+import type { DeviceMapper, MappedDevice, NewMapping, SuspendGuard, TableSlot } from '../dm/device-mapper.js';
 import { noSuchMapping } from '../dm/no-such-mapping.js';
 import type { TargetLine, TargetVersion } from '../table/index.js';
 import type { Choose, Pace, ReferenceTarget, TraceEvent } from '../target/index.js';
@@ -144,6 +144,12 @@ export class ModelMapper implements DeviceMapper {
     return this.#change('suspend', name, (mapping) => {
       mapping.suspend();
     });
+  }
+
+  /** This process is the device-mapper: nobody is left to bring anything back when it ends. */
+  async suspendGuarded(name: string): Promise<SuspendGuard> {
+    await this.suspend(name);
+    return { release: () => Promise.resolve() };
   }
 
   resume(name: string): Promise<void> {

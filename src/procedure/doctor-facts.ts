@@ -6,6 +6,7 @@ import type { KernelIdentity } from '../table/index.js';
 import type { DoctorFacts, ModuleState } from './doctor.js';
 import { observeCaches } from './observe-caches.js';
 import { PAIRS_FOLDER, readPairs } from './pairs.js';
+import { knownRemovals } from './removal/judge-removals.js';
 
 /** Where the machine's facts are; the machine's own unless told. */
 export interface DoctorRoots {
@@ -15,6 +16,7 @@ export interface DoctorRoots {
   readonly procRoot?: string;
   readonly modulesRoot?: string;
   readonly pairsFolder?: string;
+  readonly removalsFolder?: string;
 }
 
 /** Looks at a machine, changes nothing and loads no module. Fails at nothing: what cannot be had is a fact as well. */
@@ -33,6 +35,7 @@ export async function gatherDoctorFacts(
     deviceMapper,
     udev: udevRuns(),
     unreadablePairs: readPairs(pairsFolder).unreadable,
+    removals: knownRemovals(roots.removalsFolder),
   };
   const module = moduleState(kernel.release, roots);
   const unseen = { ...known, module, targetVersion: null, caches: null, cachesFailure: null };

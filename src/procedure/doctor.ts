@@ -10,6 +10,7 @@ import {
 } from '../table/index.js';
 import { CACHE_FINDING_CODES, judgeCacheHealth, judgeWaitingCache } from './cache-health.js';
 import { bySeverity, type Finding } from './finding.js';
+import { REMOVAL_FINDING_CODES, type KnownRemoval } from './removal/judge-removals.js';
 
 /** Whether the kernel has the target: `loaded` may be built in; `unknown` where its modules cannot be looked at. */
 export type ModuleState = 'loaded' | 'built-in' | 'available' | 'missing' | 'unknown';
@@ -36,6 +37,8 @@ export interface DoctorFacts {
   readonly cachesFailure: string | null;
   /** Files of pair records that cannot be read. */
   readonly unreadablePairs: readonly string[];
+  /** Removals that are under way or were interrupted. */
+  readonly removals: readonly KnownRemoval[];
 }
 
 const MACHINE_CODES = [
@@ -51,7 +54,12 @@ const MACHINE_CODES = [
 ] as const;
 
 /** Every code of a doctor's finding. Stable; each finding explains itself. */
-export const DOCTOR_CODES: readonly string[] = [...MACHINE_CODES, ...CACHE_FINDING_CODES, ...HAZARD_CODES];
+export const DOCTOR_CODES: readonly string[] = [
+  ...MACHINE_CODES,
+  ...CACHE_FINDING_CODES,
+  ...REMOVAL_FINDING_CODES,
+  ...HAZARD_CODES,
+];
 
 /** True of every kernel that there is: to be known, and no reason to worry about this one. */
 const OF_EVERY_KERNEL: readonly string[] = [
@@ -72,6 +80,7 @@ export function diagnoseMachine(facts: DoctorFacts): Finding[] {
   const live = facts.caches?.live ?? [];
   return bySeverity<string>([
     ...machineFindings(facts),
+    ...facts.removals.map(({ finding }): Finding => finding),
     ...live.flatMap((cache): Finding[] => judgeCacheHealth(cache)),
     ...(facts.caches?.waiting ?? []).flatMap((cache): Finding[] => judgeWaitingCache(cache)),
     ...recordFindings(facts),

@@ -4,7 +4,7 @@ import { WrongDeviceError } from '../errors.js';
 
 /** What a verb does to a cache, for which LVM has commands of its own. */
 export type ChangeVerb =
-  'flush' | 'clean' | 'message' | 'suspend' | 'resume' | 'set' | 'recover' | 'stats reset';
+  'flush' | 'clean' | 'message' | 'suspend' | 'resume' | 'set' | 'recover' | 'remove' | 'stats reset';
 
 const INSTEAD: Record<ChangeVerb, (lv: string) => string> = {
   flush: (lv) =>
@@ -16,6 +16,9 @@ const INSTEAD: Record<ChangeVerb, (lv: string) => string> = {
   set: (lv) => `Use: lvchange --cachesettings 'KEY=VALUE' ${lv}`,
   recover: (lv) =>
     `Mend the device, then deactivate and activate it: lvchange -an ${lv} && lvchange -ay ${lv} (do not suspend and resume it).`,
+  // Its poll asks how many blocks are left and never whether there was an error (peers.md §1.6.2).
+  remove: (lv) =>
+    `Use: lvconvert --splitcache ${lv}, after a look at lvs -o+writecache_error ${lv}: unless that is 0 it waits for ever, for it does not look there itself.`,
   'stats reset': (lv) => `LVM does not use the counters; they start anew when ${lv} is activated.`,
 };
 

@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { shareIdentity, type DeviceIdentity } from '../device/identity.js';
 import { OperationError } from '../errors.js';
+import { writeDurably } from './write-durably.js';
 
 /**
  * Which cache belongs to which origin. Nothing on the cache device tells (kernel-target.md §6, W7), and a cache that is
@@ -42,6 +33,8 @@ const pairSchema = z.object({
   start_sector: z.string().regex(/^\d+$/),
   origin: deviceSchema,
   cache: deviceSchema,
+  /** Of a pair that is no more: when the cache was removed, and where the proof is that nothing was left in it. */
+  removed: z.object({ at: z.iso.datetime(), certificate: z.string().nullable() }).optional(),
 });
 export type Pair = z.infer<typeof pairSchema>;
 
@@ -101,11 +94,26 @@ export function writePair(pair: Pair, folder = PAIRS_FOLDER): () => void {
 }
 
 function keep(pair: Pair, folder: string): void {
-  const path = recordPath(pair.uuid, folder);
-  const temporary = `${path}.new`;
-  writeFileSync(temporary, `${JSON.stringify(pair, null, 2)}\n`, { mode: 0o644, flush: true });
-  renameSync(temporary, path);
-  syncFolder(folder);
+  writeDurably(recordPath(pair.uuid, folder), `${JSON.stringify(pair, null, 2)}\n`);
+}
+
+/** Notes in a mapping's record that its cache was removed. Does nothing where there is no record. */
+export function markRemoved(
+  uuid: string,
+  removed: NonNullable<Pair['removed']>,
+  folder = PAIRS_FOLDER,
+): void {
+  const pair = readPairs(folder).pairs.find((each) => each.uuid === uuid);
+  if (pair === undefined) return;
+  try {
+    keep({ ...pair, removed }, folder);
+  } catch (cause) {
+    throw new OperationError(`The record of the pair could not be changed in ${folder}.`, {
+      code: 'record-failed',
+      hint: 'The removal itself is done. Make room, and run the same command again.',
+      cause,
+    });
+  }
 }
 
 function recordPath(uuid: string, folder: string): string {
@@ -118,12 +126,14 @@ export function findPairOfCache(
   cache: Pick<DeviceIdentity, 'ids'>,
   startSector: bigint,
 ): Pair | undefined {
-  return pairs.find((pair) => isOfCache(pair, cache, String(startSector)) === 'same');
+  return pairs.find(
+    (pair) => pair.removed === undefined && isOfCache(pair, cache, String(startSector)) === 'same',
+  );
 }
 
-/** The records in which this origin has a cache. */
+/** The records in which this origin has a cache; not those of caches that were removed. */
 export function findPairsOfOrigin(pairs: readonly Pair[], origin: Pick<DeviceIdentity, 'ids'>): Pair[] {
-  return pairs.filter((pair) => shareIdentity(pair.origin, origin) === 'same');
+  return pairs.filter((pair) => pair.removed === undefined && shareIdentity(pair.origin, origin) === 'same');
 }
 
 function isOfCache(
@@ -141,14 +151,5 @@ function recordNames(folder: string): string[] {
       .sort();
   } catch {
     return [];
-  }
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

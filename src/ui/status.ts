@@ -20,6 +20,23 @@ export function waitingNote({ name }: { readonly name: string }): string {
   return `note: ${printable(name)} has no status: its table was loaded and never made live (\`wcache doctor\` says more).`;
 }
 
+/**
+ * What is said of removals, of all mappings or of those named: a mapping whose cache is gone already has no status to say it
+ * in.
+ */
+export function removalNotes(
+  removals: readonly { readonly finding: { subject: string; message: string; advice: string | null } }[],
+  names?: readonly string[],
+): string[] {
+  return removals
+    .map(({ finding }) => finding)
+    .filter(({ subject }) => names?.some((name) => name.replace(/^.*\//, '') === subject) ?? true)
+    .map(
+      ({ subject, message, advice }) =>
+        `note: ${printable(subject)}: ${message}${advice === null ? '' : ` ${advice}`}`,
+    );
+}
+
 function entryText(entry: StatusEntry, options: TextOptions): string {
   return [
     title(entry, options),

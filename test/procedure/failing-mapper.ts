@@ -1,8 +1,10 @@
 import type {
   DeviceMapper,
+  GuardTables,
   MappedDevice,
   NewMapping,
   ResumeOptions,
+  SuspendGuard,
   SuspendOptions,
   TableSlot,
 } from '../../src/dm/index.js';
@@ -60,6 +62,14 @@ export class FailingMapper implements DeviceMapper {
 
   suspend(name: string, options?: SuspendOptions): Promise<void> {
     return this.#call('suspend', () => this.inner.suspend(name, options));
+  }
+
+  async suspendGuarded(name: string, tables: GuardTables, options?: SuspendOptions): Promise<SuspendGuard> {
+    let guard: SuspendGuard = { release: () => Promise.resolve() };
+    await this.#call('suspend', async () => {
+      guard = await this.inner.suspendGuarded(name, tables, options);
+    });
+    return guard;
   }
 
   resume(name: string, options?: ResumeOptions): Promise<void> {

@@ -97,6 +97,7 @@ export function healthyFacts(changes: Partial<DoctorFacts> = {}): DoctorFacts {
     caches: { live: [liveCache()], waiting: [] },
     cachesFailure: null,
     unreadablePairs: [],
+    removals: [],
     ...changes,
   };
 }

@@ -1,4 +1,4 @@
-import { FaultyDevice, MemoryDevice } from '../../src/device/index.js';
+import { FaultyDevice, MemoryDevice, type BlockDevice } from '../../src/device/index.js';
 import { findCache, type DeviceMapper, type LiveCache, type MappedDevice } from '../../src/dm/index.js';
 import { DEBIAN_6_12, ModelMapper, type ModelMapperOptions } from '../../src/model-dm/index.js';
 import type { TargetLine, TargetVersion } from '../../src/table/index.js';
@@ -40,6 +40,7 @@ export class ModelCache {
   readonly mapper: ModelMapper;
   readonly dm: FailingMapper;
   readonly origin: FaultyDevice;
+  readonly cacheDevice: FaultyDevice;
   #written = 0;
 
   private constructor({ version, pace }: ModelCacheOptions) {
@@ -48,7 +49,8 @@ export class ModelCache {
     this.dm = new FailingMapper(this.mapper);
     this.origin = new FaultyDevice(new MemoryDevice(ORIGIN_BLOCKS * BLOCK_BYTES));
     this.#add(ORIGIN, this.origin);
-    this.#add(CACHE, new MemoryDevice(CACHE_BLOCKS * BLOCK_BYTES));
+    this.cacheDevice = new FaultyDevice(new MemoryDevice(CACHE_BLOCKS * BLOCK_BYTES));
+    this.#add(CACHE, this.cacheDevice);
     this.#add('4000:1', new MemoryDevice(ORIGIN_BLOCKS * BLOCK_BYTES));
     this.#add('4000:32', new MemoryDevice(CACHE_BLOCKS * BLOCK_BYTES));
   }
@@ -110,14 +112,22 @@ export class ModelCache {
   /** Whether a program would read something else than what was written, now that it is running. */
   isStale(): boolean {
     const device = this.mapper.open('wc');
-    const found = new Uint8Array(BLOCK_BYTES);
-    const isWrong = (block: number): boolean => {
-      device.read(found, 2 * block * BLOCK_BYTES);
-      return found[0] !== contentOf(block)[0];
-    };
-    const stale = Array.from({ length: this.#written }, (_, block) => block).some(isWrong);
+    const stale = this.#differs(device);
     device.close();
     return stale;
+  }
+
+  /** Whether the origin alone has something else than what was written. */
+  isOriginStale(): boolean {
+    return this.#differs(this.origin);
+  }
+
+  #differs(device: BlockDevice): boolean {
+    const found = new Uint8Array(BLOCK_BYTES);
+    return Array.from({ length: this.#written }, (_, block) => block).some((block) => {
+      device.read(found, 2 * block * BLOCK_BYTES);
+      return found[0] !== contentOf(block)[0];
+    });
   }
 
   #add(number: string, device: MemoryDevice | FaultyDevice): void {

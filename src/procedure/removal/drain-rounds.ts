@@ -1,0 +1,121 @@
+import { statusNow } from '../../dm/index.js';
+import { InterruptedError, OperationError } from '../../errors.js';
+import { hazardsOf, type WritecacheStatus } from '../../table/index.js';
+import { countOf, formatElapsed } from '../../units.js';
+import type { DrainProgress } from '../drain-meter.js';
+import { cleanCache, flushCache } from '../drain.js';
+import { nameAsTyped } from '../name-as-typed.js';
+import { cacheOf, tell, type RemovalContext } from './context.js';
+import type { RemovalStep } from './types.js';
+
+/** A round that leaves more than this share of what the one before left makes no headway. */
+const HEADWAY_SHARE = 0.8;
+/** The cleaner is watched for a new low for so long before it counts as stuck. */
+const NO_HEADWAY_MS = 15_000;
+
+/**
+ * Writes back while I/O goes on, until what is left fits into the stall that was allowed. The message `flush` writes back what
+ * is there when it comes, and applications write on meanwhile: so there may be several rounds, each shorter than the last.
+ *
+ * In pmem mode the cleaner does it, where the kernel has the fix of 2026: a flush that meets an origin which fails hangs in
+ * the kernel there, a cleaner does not; without the fix the cleaner loses the ends of writes (W11).
+ *
+ * @throws {@link OperationError} `drain-timeout`, `no-headway`, and what the drains throw.
+ */
+export async function runDrain(context: RemovalContext, step: RemovalStep): Promise<string> {
+  const { dm, request } = context;
+  const cache = cacheOf(context);
+  const started = performance.now();
+  const deadline = started + (request.timeoutMs ?? Infinity) - context.times.drainMs;
+  try {
+    for (let before = dirtyBlocks(await statusNow(dm, cache)); ;) {
+      if (before === 0) break;
+      await drainOnce(context, step, deadline);
+      const left = dirtyBlocks(await statusNow(dm, cache));
+      if (fits(context, left)) break;
+      if (performance.now() >= deadline) throw timedOut(context, left);
+      if (left > before * HEADWAY_SHARE) throw noHeadway(context, left);
+      before = left;
+    }
+  } finally {
+    context.times.drainMs += performance.now() - started;
+  }
+  const left = dirtyBlocks(await statusNow(dm, cache));
+  return left === 0 ? 'nothing is dirty' : `${countOf(left, 'block')} left for the suspend`;
+}
+
+async function drainOnce(context: RemovalContext, step: RemovalStep, deadline: number): Promise<void> {
+  const { dm, options } = context;
+  const cache = { ...cacheOf(context), status: await statusNow(context.dm, cacheOf(context)) };
+  const enough = new AbortController();
+  const onProgress = (progress: DrainProgress): void => {
+    void tell(context, { type: 'drain', step, progress });
+    if (performance.now() >= deadline || isStuck(context, progress)) enough.abort();
+  };
+  const signals = [enough.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const drainOptions = { signal: AbortSignal.any(signals), onProgress };
+  const before = dirtyBlocks(cache.status);
+  const started = performance.now();
+  try {
+    context.isCleaning ||= usesCleaner(context);
+    await (context.isCleaning ? cleanCache(dm, cache, drainOptions) : flushCache(dm, cache, drainOptions));
+  } catch (error) {
+    if (!(error instanceof InterruptedError) || options.signal?.aborted === true) throw error;
+  }
+  const gone = before - dirtyBlocks(await statusNow(dm, cache));
+  if (gone > 0) context.blocksPerSecond = (gone / Math.max(1, performance.now() - started)) * 1000;
+}
+
+/** Of a flush nothing is known before it ends; it takes what was there, and ends. */
+function isStuck(
+  context: RemovalContext,
+  { dirtyBlocks: dirty, stalledMs, blocksPerSecond }: DrainProgress,
+): boolean {
+  if (!context.isCleaning) return false;
+  if (stalledMs > NO_HEADWAY_MS) return true;
+  context.blocksPerSecond ??= blocksPerSecond;
+  return stalledMs > context.request.maxStallMs && fits(context, dirty);
+}
+
+function usesCleaner({ environment, cache, subject }: RemovalContext): boolean {
+  if (subject.mode === 's' || cache === null) return false;
+  const hazards = hazardsOf(environment.kernel, cache.targetVersion);
+  return !hazards.some(({ code }) => code === 'W11-tail-lost');
+}
+
+/** Whether so many blocks can be written back within the stall that was allowed, at the pace of the drain. */
+function fits({ blocksPerSecond, request }: RemovalContext, blocks: number): boolean {
+  if (blocks === 0) return true;
+  return blocksPerSecond !== null && (blocks / blocksPerSecond) * 1000 <= request.maxStallMs;
+}
+
+function dirtyBlocks({ total_blocks, free_blocks }: WritecacheStatus): number {
+  return total_blocks - free_blocks;
+}
+
+function timedOut(context: RemovalContext, left: number): OperationError {
+  return new OperationError(
+    `The drain of ${cacheOf(context).name} was not over in time: ${countOf(left, 'block')} ${left === 1 ? 'is' : 'are'} still dirty.`,
+    { code: 'drain-timeout', hint: moreStall(context, left, 'Allow more with --timeout') },
+  );
+}
+
+function noHeadway(context: RemovalContext, left: number): OperationError {
+  return new OperationError(
+    `The drain of ${cacheOf(context).name} makes no headway: applications write as fast as the origin takes it, and ${countOf(left, 'block')} are still dirty.`,
+    { code: 'no-headway', hint: moreStall(context, left, 'Lessen the writes') },
+  );
+}
+
+function moreStall(
+  { blocksPerSecond, cache, isCleaning }: RemovalContext,
+  left: number,
+  first: string,
+): string {
+  const stall = blocksPerSecond === null ? null : formatElapsed((left / blocksPerSecond) * 1000);
+  const last =
+    isCleaning && cache !== null
+      ? ` The cleaner stays on; \`wcache set ${nameAsTyped(cache)} cleaner=off\` ends it, and holds all I/O until what is left has been written.`
+      : '';
+  return `${first}, or let I/O stand still for the rest with --max-stall${stall === null ? '' : ` (about ${stall} as it is now)`}, or go straight to the suspend with --no-drain.${last}`;
+}

@@ -1,0 +1,121 @@
+import { InterruptedError, OperationError, ProblemFoundError, WcacheError } from '../../errors.js';
+import { tell, type RemovalContext, type RunnableStep } from './context.js';
+import { forgetJournal, writeJournal } from './journal.js';
+import { putBack } from './put-back.js';
+import type { RemovalResult, RemovalStep, RemovalStepId } from './types.js';
+
+/** From the first of these on nothing is interrupted, until I/O goes on; and while it stands still nothing is written. */
+const IN_ONE_GO: readonly RemovalStepId[] = ['suspend', 'judge', 'resume'];
+const STILL: readonly RemovalStepId[] = ['judge', 'resume'];
+const AFTER_RESUME: readonly RemovalStepId[] = [
+  'cross-check',
+  'certificate',
+  'record',
+  'invalidate',
+  'delete',
+];
+
+/**
+ * Runs the steps. Where one fails before I/O goes on with the origin, the writecache is brought back; behind that the journal
+ * stays, and the next run finishes.
+ *
+ * @throws {@link OperationError} `removal-failed`, with the code of its cause where that is one of ours;
+ *   {@link ProblemFoundError}, {@link InterruptedError}.
+ */
+export async function runSteps(
+  context: RemovalContext,
+  steps: readonly RunnableStep[],
+): Promise<RemovalResult> {
+  const started = performance.now();
+  for (const step of steps) {
+    try {
+      stopIfAsked(context, step);
+      if (!STILL.includes(step.id)) journal(context, step);
+      await tell(context, { type: 'begin', step: shown(step) });
+      const detail = await step.run(shown(step));
+      context.journal = { ...context.journal, done: { id: step.id, number: step.number } };
+      await tell(context, { type: 'done', step: shown(step), detail });
+    } catch (error) {
+      throw await failed(context, step, error);
+    }
+  }
+  const { subject, environment } = context;
+  forgetJournal(subject.mapping, environment.removalsFolder);
+  return {
+    name: subject.name,
+    ending: context.ending,
+    resumed: context.cache === null,
+    before: context.cache?.status ?? null,
+    certificate: context.certificate,
+    certificatePath: context.certificatePath,
+    backupPath: context.backupPath,
+    times: { totalMs: performance.now() - started, ...context.times },
+    notes: context.notes,
+  };
+}
+
+function shown({ id, number, title, command }: RunnableStep): RemovalStep {
+  return { id, number, title, command };
+}
+
+function stopIfAsked({ options }: RemovalContext, { id }: RunnableStep): void {
+  if (options.signal?.aborted !== true || IN_ONE_GO.slice(1).includes(id)) return;
+  throw new InterruptedError('Interrupted.', { code: 'interrupted' });
+}
+
+function journal(context: RemovalContext, { id, number }: RunnableStep): void {
+  context.journal = {
+    ...context.journal,
+    begun: { id, number },
+    stall_ms: context.times.stallMs === 0 ? context.journal.stall_ms : context.times.stallMs,
+  };
+  writeJournal(context.journal, context.environment.removalsFolder);
+}
+
+async function failed(context: RemovalContext, step: RunnableStep, cause: unknown): Promise<Error> {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  await tell(context, { type: 'failed', step: shown(step), message });
+  const now = AFTER_RESUME.includes(step.id) ? finishLater(context) : await undo(context);
+  const where = `${context.subject.name} was not removed, at the step "${step.id}"`;
+  const said = AFTER_RESUME.includes(step.id)
+    ? `${context.subject.name} runs on its origin alone, but the removal is not finished, at the step "${step.id}": ${sentence(message)}`
+    : `${where}: ${sentence(message)}`;
+  const hint = cause instanceof WcacheError && !isCommand(cause.hint) ? cause.hint : undefined;
+  const options = {
+    code: cause instanceof WcacheError ? cause.code : 'removal-failed',
+    hint: [hint, now.hint].filter((each) => each !== undefined).join(' '),
+    cause,
+  };
+  const text = `${said}${now.text === '' ? '' : ` ${now.text}`}`;
+  if (cause instanceof InterruptedError) return new InterruptedError(text, options);
+  if (cause instanceof ProblemFoundError) return new ProblemFoundError(text, options);
+  return new OperationError(text, options);
+}
+
+interface Now {
+  readonly text: string;
+  readonly hint: string | undefined;
+}
+
+/** Nothing has to be brought back any more: the origin has everything. */
+function finishLater({ subject }: RemovalContext): Now {
+  return { text: '', hint: `To finish: wcache remove ${subject.typed}` };
+}
+
+async function undo(context: RemovalContext): Promise<Now> {
+  await tell(context, { type: 'undo', message: `bringing ${context.subject.name} back` });
+  const { text, isBack } = await putBack(context);
+  await tell(context, { type: 'undo', message: text === '' ? 'nothing can be done now' : text });
+  const { subject, environment } = context;
+  if (isBack) forgetJournal(subject.mapping, environment.removalsFolder);
+  return { text, hint: isBack ? undefined : `See how it is with: wcache status ${subject.typed}` };
+}
+
+function sentence(message: string): string {
+  return message.endsWith('.') ? message : `${message}.`;
+}
+
+/** The hint of a program that failed only repeats the command. */
+function isCommand(hint: string | undefined): boolean {
+  return hint?.startsWith('The command was:') === true;
+}

@@ -1,0 +1,172 @@
+import { readMetadata, readWindow } from '../../crosscheck/index.js';
+import { statusNow, type MappedDevice } from '../../dm/index.js';
+import { OperationError, ProblemFoundError } from '../../errors.js';
+import { reloadIsSafe, type TargetLine, type WritecacheStatus } from '../../table/index.js';
+import { countOf, formatElapsed } from '../../units.js';
+import { cacheOf, type RemovalContext } from './context.js';
+import { suspendWatched } from './suspend-watched.js';
+import { writeCount } from './take-evidence.js';
+
+/** However long the stall may be, reading in it gets this much. */
+const LEAST_WINDOW_MS = 50;
+
+/** Loads the linear table, reads it back, and looks at the metadata once more, so that what comes after is known. */
+export async function runLoad(context: RemovalContext): Promise<null> {
+  const { dm, subject, environment, request } = context;
+  await dm.load(subject.mapping, subject.linear);
+  requireLinear(context, await dm.table(subject.mapping, 'inactive'));
+  if (request.verify === 'none' || request.verify === 'metadata') return null;
+  context.writesAtLoad = await writeCount(dm, cacheOf(context));
+  const device = environment.open(subject.cacheNumber, 'read');
+  try {
+    context.metadataBefore = readMetadata(device, subject.startSector);
+  } finally {
+    device.close();
+  }
+  return null;
+}
+
+/** Throws {@link OperationError} `table-differs` unless a table is the linear one of this removal. */
+export function requireLinear(context: RemovalContext, lines: readonly TargetLine[]): void {
+  if (isLinear(context, lines)) return;
+  throw new OperationError(
+    `The table of ${context.subject.name} is not the linear one that was meant: ${lines.map(({ target, parameters }) => `${target} ${parameters}`).join(', ')}.`,
+    { code: 'table-differs' },
+  );
+}
+
+export function isLinear(
+  { subject: { linear } }: Pick<RemovalContext, 'subject'>,
+  lines: readonly TargetLine[],
+): boolean {
+  const [line] = lines;
+  return (
+    lines.length === 1 &&
+    line?.target === 'linear' &&
+    line.parameters === linear.parameters &&
+    line.lengthSectors === linear.lengthSectors
+  );
+}
+
+/** Suspends, which writes back what is left. File systems need not be frozen: their I/O waits, and goes on after it. */
+export async function runSuspend(context: RemovalContext): Promise<null> {
+  context.suspendedAtMs = performance.now();
+  const cache = cacheOf(context);
+  const isSafe = reloadIsSafe(context.environment.kernel, cache.targetVersion) === 'yes';
+  context.guard = await suspendWatched(context, isSafe ? cache.line : null);
+  return null;
+}
+
+/**
+ * Judges what the suspend left, while nothing can be written: the error field first, because free = total alone proves
+ * nothing (kernel-target.md §3), then the blocks that are not proved yet.
+ *
+ * @throws {@link OperationError} `suspend-error`, `not-flushed`; {@link ProblemFoundError} `block-lost`.
+ */
+export async function runJudge(context: RemovalContext): Promise<string> {
+  const { dm, environment, request } = context;
+  const cache = cacheOf(context);
+  const status = await statusNow(dm, cache);
+  requireWrittenBack(context, status);
+  context.writesAtSuspend = await writeCount(dm, cache);
+  context.activityAtSuspend = environment.activity(cache.device);
+  if (request.verify === 'none' || request.verify === 'metadata') {
+    return `error 0, all ${countOf(status.total_blocks, 'block')} free`;
+  }
+  readInWindow(context);
+  const { window } = context;
+  if (window !== null && window.notFree > 0) {
+    throw new ProblemFoundError(
+      `The status of ${cache.name} says that all is written back, and the metadata on the cache device has ${countOf(window.notFree, 'entry', 'entries')} that ${window.notFree === 1 ? 'is' : 'are'} not free.`,
+      { code: 'not-written-back' },
+    );
+  }
+  if (window !== null && window.lateLost.length > 0) {
+    const [first] = window.lateLost;
+    throw new ProblemFoundError(
+      `${countOf(window.lateLost.length, 'block')} of ${cache.name} ${window.lateLost.length === 1 ? 'is' : 'are'} not on the origin as the cache has ${window.lateLost.length === 1 ? 'it' : 'them'}, though the target says that all was written back${first === undefined ? '' : ` (the first at sector ${first.original_sector})`}.`,
+      {
+        code: 'block-lost',
+        hint: 'The origin did not keep what was written to it. Do not use the cache device for anything else: the blocks are still in its data area.',
+      },
+    );
+  }
+  return `error 0, all ${countOf(status.total_blocks, 'block')} free; ${window?.complete === true ? 'the last blocks were compared' : 'the last blocks are compared after the resume'}`;
+}
+
+function requireWrittenBack(
+  context: RemovalContext,
+  { error, total_blocks, free_blocks }: WritecacheStatus,
+): void {
+  const { name } = cacheOf(context);
+  if (error) {
+    throw new OperationError(`The target met an error while it wrote back what was left in ${name}.`, {
+      code: 'suspend-error',
+    });
+  }
+  const dirty = total_blocks - free_blocks;
+  if (dirty === 0) return;
+  // Somebody else's suspend has used the flag of flush_on_suspend up.
+  throw new OperationError(
+    `${countOf(dirty, 'block')} of ${name} ${dirty === 1 ? 'was' : 'were'} not written back by the suspend.`,
+    { code: 'not-flushed', hint: 'Somebody else suspended it meanwhile. Run the same command again.' },
+  );
+}
+
+function readInWindow(context: RemovalContext): void {
+  const { environment, subject, request, comparison } = context;
+  const elapsedMs = performance.now() - context.suspendedAtMs;
+  const cache = environment.open(subject.cacheNumber, 'read');
+  try {
+    const origin = environment.open(subject.originNumber, 'read');
+    try {
+      context.window = readWindow({
+        ...{ cache, origin, startSector: subject.startSector, before: context.metadataBefore },
+        // Without a drain nothing was compared yet, and to do it all here would take long.
+        comparison: request.drain ? comparison : null,
+        budgetMs: Math.max(LEAST_WINDOW_MS, request.maxStallMs - elapsedMs),
+        pastCache: pastCache(context),
+      });
+    } finally {
+      origin.close();
+    }
+  } finally {
+    cache.close();
+  }
+}
+
+function pastCache({
+  writesAtLoad: before,
+  writesAtSuspend: now,
+}: RemovalContext): 'none' | 'some' | 'unknown' {
+  if (before === null || now === null) return 'unknown';
+  return before.around === now.around && before.discards === now.discards ? 'none' : 'some';
+}
+
+/** Makes the linear table live. A dmsetup that fails after the kernel has done it (over a node in /dev) does no harm. */
+export async function runResume(context: RemovalContext): Promise<string> {
+  const { dm, environment, subject } = context;
+  const cache = cacheOf(context);
+  const ahead = environment.readAheadSectors(cache.device);
+  try {
+    await dm.resume(subject.mapping, { readAheadSectors: ahead });
+  } catch (error) {
+    if (!(await runsLinear(context))) throw error;
+  }
+  context.times.stallMs = performance.now() - context.suspendedAtMs;
+  await context.guard?.release();
+  context.guard = null;
+  if (!(await runsLinear(context))) {
+    throw new OperationError(`${subject.name} did not come up on the origin as it should.`, {
+      code: 'not-confirmed-live',
+    });
+  }
+  return `I/O stood still for ${formatElapsed(context.times.stallMs)}`;
+}
+
+async function runsLinear(context: RemovalContext): Promise<boolean> {
+  const { dm, subject } = context;
+  const device: MappedDevice | null = await dm.info(subject.mapping);
+  if (device === null || device.suspended || device.hasInactiveTable) return false;
+  return isLinear(context, await dm.table(subject.mapping, 'live'));
+}
