@@ -61,7 +61,7 @@ export interface RemovalContext {
   guard: SuspendGuard | null;
   /** By the clock of `performance`. */
   suspendedAtMs: number;
-  /** Of the last drain that had something to do. */
+  /** At which the drains wrote back at best; null before one had something to do. */
   blocksPerSecond: number | null;
   /** The kernel holds up whoever touches the mapping, for good. */
   isHung: boolean;

@@ -5,11 +5,14 @@ import { countOf, formatElapsed } from '../../units.js';
 import type { DrainProgress } from '../drain-meter.js';
 import { cleanCache, flushCache } from '../drain.js';
 import { nameAsTyped } from '../name-as-typed.js';
+import { compareBeside } from './compare-beside.js';
 import { cacheOf, tell, type RemovalContext } from './context.js';
 import type { RemovalStep } from './types.js';
 
 /** A round that leaves more than this share of what the one before left makes no headway. */
 const HEADWAY_SHARE = 0.8;
+/** After so many such rounds it is given up. */
+const VAIN_ROUNDS = 3;
 /** The cleaner is watched for a new low for so long before it counts as stuck. */
 const NO_HEADWAY_MS = 15_000;
 
@@ -27,18 +30,24 @@ export async function runDrain(context: RemovalContext, step: RemovalStep): Prom
   const cache = cacheOf(context);
   const started = performance.now();
   const deadline = started + (request.timeoutMs ?? Infinity) - context.times.drainMs;
+  const drained = new AbortController();
+  const beside = compareBeside(context, step, drained.signal);
+  beside.catch(() => undefined);
   try {
-    for (let before = dirtyBlocks(await statusNow(dm, cache)); ;) {
-      if (before === 0) break;
+    let least = dirtyBlocks(await statusNow(dm, cache));
+    for (let vain = 0; least > 0;) {
       await drainOnce(context, step, deadline);
       const left = dirtyBlocks(await statusNow(dm, cache));
       if (fits(context, left)) break;
       if (performance.now() >= deadline) throw timedOut(context, left);
-      if (left > before * HEADWAY_SHARE) throw noHeadway(context, left);
-      before = left;
+      vain = left > least * HEADWAY_SHARE ? vain + 1 : 0;
+      if (vain === VAIN_ROUNDS) throw noHeadway(context, left);
+      least = Math.min(least, left);
     }
   } finally {
     context.times.drainMs += performance.now() - started;
+    drained.abort();
+    await beside;
   }
   const left = dirtyBlocks(await statusNow(dm, cache));
   return left === 0 ? 'nothing is dirty' : `${countOf(left, 'block')} left for the suspend`;
@@ -56,14 +65,28 @@ async function drainOnce(context: RemovalContext, step: RemovalStep, deadline: n
   const drainOptions = { signal: AbortSignal.any(signals), onProgress };
   const before = dirtyBlocks(cache.status);
   const started = performance.now();
+  const perSecond = (blocks: number): number => (blocks / Math.max(1, performance.now() - started)) * 1000;
+  context.isCleaning ||= usesCleaner(context);
   try {
-    context.isCleaning ||= usesCleaner(context);
-    await (context.isCleaning ? cleanCache(dm, cache, drainOptions) : flushCache(dm, cache, drainOptions));
+    if (context.isCleaning) {
+      await cleanCache(dm, cache, drainOptions);
+    } else {
+      await flushCache(dm, cache, drainOptions);
+      // It has written back all that was there, whatever came since.
+      notePace(context, perSecond(before));
+      return;
+    }
   } catch (error) {
     if (!(error instanceof InterruptedError) || options.signal?.aborted === true) throw error;
   }
   const gone = before - dirtyBlocks(await statusNow(dm, cache));
-  if (gone > 0) context.blocksPerSecond = (gone / Math.max(1, performance.now() - started)) * 1000;
+  notePace(context, perSecond(gone));
+}
+
+/** The best of all rounds: in one of a few blocks most of the time is for the program that sends the message. */
+function notePace(context: RemovalContext, blocksPerSecond: number): void {
+  if (blocksPerSecond <= 0) return;
+  context.blocksPerSecond = Math.max(context.blocksPerSecond ?? 0, blocksPerSecond);
 }
 
 /** Of a flush nothing is known before it ends; it takes what was there, and ends. */

@@ -1,5 +1,4 @@
 import { judge, type Certificate } from '../../crosscheck/index.js';
-import type { BlockDevice } from '../../device/block-device.js';
 import { SECTOR_BYTES } from '../../format/index.js';
 import { inspect } from '../../scan/index.js';
 import { BusyError, OperationError, ProblemFoundError } from '../../errors.js';
@@ -10,7 +9,10 @@ import { note, tell, type RemovalContext } from './context.js';
 import { removalFiles, writeJournal } from './journal.js';
 import type { RemovalStep } from './types.js';
 
-/** What is zeroed of a superblock that shall not be found again; the kernel formats a device whose first sector is blank. */
+/**
+ * What is zeroed of a superblock that shall not be found again, as far as the device goes; the kernel formats one whose magic
+ * and version are zero.
+ */
 const INVALIDATED_BYTES = 4096;
 
 /** Judges the removal from what is on the devices now and what is known from before. */
@@ -122,8 +124,11 @@ export async function runInvalidate(context: RemovalContext): Promise<string> {
       });
     }
     const offset = subject.startSector * BigInt(SECTOR_BYTES);
-    context.backupPath = backUp(context, cache, offset);
-    cache.write(new Uint8Array(INVALIDATED_BYTES), offset);
+    const there = cache.sizeBytes - offset;
+    const bytes = new Uint8Array(there < BigInt(INVALIDATED_BYTES) ? Number(there) : INVALIDATED_BYTES);
+    cache.read(bytes, offset);
+    context.backupPath = backUp(context, bytes);
+    cache.write(bytes.fill(0), offset);
     cache.flush();
     return `kept in ${context.backupPath}`;
   } finally {
@@ -131,9 +136,7 @@ export async function runInvalidate(context: RemovalContext): Promise<string> {
   }
 }
 
-function backUp({ environment, subject }: RemovalContext, cache: BlockDevice, offset: bigint): string {
-  const bytes = new Uint8Array(INVALIDATED_BYTES);
-  cache.read(bytes, offset);
+function backUp({ environment, subject }: RemovalContext, bytes: Uint8Array): string {
   const path = removalFiles(subject.mapping, environment.removalsFolder).superblock(new Date());
   try {
     writeDurably(path, bytes, 0o600);

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { formatDeviceNumber } from '../../device/device-number.js';
 import { devicesAbove } from '../../device/device-tree.js';
 import { parseSwaps, readProcText } from '../../device/proc-tables.js';
@@ -37,11 +38,13 @@ export function filesOfOurs(deviceNumber: string): string[] {
   return [...new Set([...found, ...swapsOn(stack)])];
 }
 
+/** Of the file itself, or of the nearest folder above it that is there: that is where it would be made. */
 function numberOfFileSystem(path: string): string | null {
   try {
     return formatDeviceNumber(statSync(path, { bigint: true }).dev);
   } catch {
-    return null;
+    const above = dirname(path);
+    return above === path ? null : numberOfFileSystem(above);
   }
 }
 

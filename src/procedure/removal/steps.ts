@@ -127,7 +127,7 @@ function finishSteps(context: RemovalContext): Unnumbered[] {
     ...only(request.invalidate, {
       id: 'invalidate',
       title: 'keep a copy of the superblock and zero it',
-      write: `write 4096 zeros at sector ${String(subject.startSector)} of ${context.environment.identity(subject.cacheNumber).path}`,
+      write: `write zeros (4096 bytes) at sector ${String(subject.startSector)} of ${context.environment.identity(subject.cacheNumber).path}`,
       run: () => runInvalidate(context),
     }),
     ...only(request.ending !== 'keep', {

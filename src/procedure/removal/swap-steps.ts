@@ -1,4 +1,4 @@
-import { readMetadata, readWindow } from '../../crosscheck/index.js';
+import { readMetadata, readWindow, WindowVerdict, type WindowReading } from '../../crosscheck/index.js';
 import { statusNow, type MappedDevice } from '../../dm/index.js';
 import { OperationError, ProblemFoundError } from '../../errors.js';
 import { reloadIsSafe, type TargetLine, type WritecacheStatus } from '../../table/index.js';
@@ -16,7 +16,7 @@ export async function runLoad(context: RemovalContext): Promise<null> {
   await dm.load(subject.mapping, subject.linear);
   requireLinear(context, await dm.table(subject.mapping, 'inactive'));
   if (request.verify === 'none' || request.verify === 'metadata') return null;
-  context.writesAtLoad = await writeCount(dm, cacheOf(context));
+  context.writesAtLoad = writeCount(await statusNow(dm, cacheOf(context)));
   const device = environment.open(subject.cacheNumber, 'read');
   try {
     context.metadataBefore = readMetadata(device, subject.startSector);
@@ -68,30 +68,35 @@ export async function runJudge(context: RemovalContext): Promise<string> {
   const cache = cacheOf(context);
   const status = await statusNow(dm, cache);
   requireWrittenBack(context, status);
-  context.writesAtSuspend = await writeCount(dm, cache);
+  context.writesAtSuspend = writeCount(status);
   context.activityAtSuspend = environment.activity(cache.device);
   if (request.verify === 'none' || request.verify === 'metadata') {
     return `error 0, all ${countOf(status.total_blocks, 'block')} free`;
   }
   readInWindow(context);
-  const { window } = context;
-  if (window !== null && window.notFree > 0) {
+  if (context.window !== null) requireAllOnOrigin(cache.name, context.window);
+  return `error 0, all ${countOf(status.total_blocks, 'block')} free; ${context.window?.complete === true ? 'the last blocks were compared' : 'the last blocks are compared after the resume'}`;
+}
+
+/** Throws {@link ProblemFoundError} `not-written-back`, `block-lost` for what was found while nothing could be written. */
+function requireAllOnOrigin(name: string, { notFree, lateLost, verdicts }: WindowReading): void {
+  if (notFree > 0) {
     throw new ProblemFoundError(
-      `The status of ${cache.name} says that all is written back, and the metadata on the cache device has ${countOf(window.notFree, 'entry', 'entries')} that ${window.notFree === 1 ? 'is' : 'are'} not free.`,
+      `The status of ${name} says that all is written back, and the metadata on the cache device has ${countOf(notFree, 'entry', 'entries')} that ${notFree === 1 ? 'is' : 'are'} not free.`,
       { code: 'not-written-back' },
     );
   }
-  if (window !== null && window.lateLost.length > 0) {
-    const [first] = window.lateLost;
-    throw new ProblemFoundError(
-      `${countOf(window.lateLost.length, 'block')} of ${cache.name} ${window.lateLost.length === 1 ? 'is' : 'are'} not on the origin as the cache has ${window.lateLost.length === 1 ? 'it' : 'them'}, though the target says that all was written back${first === undefined ? '' : ` (the first at sector ${first.original_sector})`}.`,
-      {
-        code: 'block-lost',
-        hint: 'The origin did not keep what was written to it. Do not use the cache device for anything else: the blocks are still in its data area.',
-      },
-    );
-  }
-  return `error 0, all ${countOf(status.total_blocks, 'block')} free; ${window?.complete === true ? 'the last blocks were compared' : 'the last blocks are compared after the resume'}`;
+  const lost = lateLost.length + verdicts.filter((verdict) => verdict === WindowVerdict.lost).length;
+  if (lost === 0) return;
+  const [first] = lateLost;
+  const example = first === undefined ? '' : ` (one at sector ${first.original_sector})`;
+  throw new ProblemFoundError(
+    `${countOf(lost, 'block')} of ${name} ${lost === 1 ? 'is' : 'are'} not on the origin as the cache has ${lost === 1 ? 'it' : 'them'}, though the target says that all was written back${example}.`,
+    {
+      code: 'block-lost',
+      hint: 'The origin did not keep what was written to it. Do not use the cache device for anything else: the blocks are still in its data area.',
+    },
+  );
 }
 
 function requireWrittenBack(
@@ -121,9 +126,7 @@ function readInWindow(context: RemovalContext): void {
     const origin = environment.open(subject.originNumber, 'read');
     try {
       context.window = readWindow({
-        ...{ cache, origin, startSector: subject.startSector, before: context.metadataBefore },
-        // Without a drain nothing was compared yet, and to do it all here would take long.
-        comparison: request.drain ? comparison : null,
+        ...{ cache, origin, comparison, startSector: subject.startSector, before: context.metadataBefore },
         budgetMs: Math.max(LEAST_WINDOW_MS, request.maxStallMs - elapsedMs),
         pastCache: pastCache(context),
       });

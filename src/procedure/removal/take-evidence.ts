@@ -1,14 +1,14 @@
 import { Comparison, takeEvidence, writeEvidence } from '../../crosscheck/index.js';
-import { statusNow, type DeviceMapper, type LiveCache } from '../../dm/index.js';
+import { statusNow } from '../../dm/index.js';
 import { OperationError } from '../../errors.js';
+import type { WritecacheStatus } from '../../table/index.js';
 import { countOf } from '../../units.js';
 import { cacheOf, note, tell, type RemovalContext, type WriteCount } from './context.js';
 import { removalFiles } from './journal.js';
 import type { RemovalStep } from './types.js';
 
 /** What the target counts; null for versions before 1.6.0, which do not. */
-export async function writeCount(dm: DeviceMapper, cache: LiveCache): Promise<WriteCount | null> {
-  const { counters } = await statusNow(dm, cache);
+export function writeCount({ counters }: WritecacheStatus): WriteCount | null {
   if (counters === null) return null;
   const { writes, writes_around: around, discards } = counters;
   return { writes, around, discards };
@@ -22,7 +22,7 @@ export async function runEvidence(context: RemovalContext, step: RemovalStep): P
   const { dm, environment, subject, request, options } = context;
   const cache = cacheOf(context);
   const started = performance.now();
-  context.writesAtEvidence = await writeCount(dm, cache);
+  context.writesAtEvidence = writeCount(await statusNow(dm, cache));
   await commit(context);
   const device = environment.open(subject.cacheNumber, 'read');
   try {
@@ -99,7 +99,13 @@ export async function runCompare(context: RemovalContext, step: RemovalStep): Pr
     device.close();
   }
   context.times.verifyMs += performance.now() - started;
-  const { provedBlocks, openBlocks } = comparison;
+  const { provedBlocks, openBlocks, unreadableBlocks } = comparison;
+  if (unreadableBlocks > 0) {
+    throw new OperationError(
+      `${countOf(unreadableBlocks, 'block')} that ${unreadableBlocks === 1 ? 'was' : 'were'} written back to the origin of ${subject.name} cannot be read from it.`,
+      { code: 'origin-unreadable', hint: 'Mend the origin first; the cache stays in front of it.' },
+    );
+  }
   if (openBlocks > 0) {
     await note(
       context,

@@ -1,0 +1,11 @@
+export * from './certificate.js';
+export { Comparison, type CompareOptions } from './comparison.js';
+export type { Evidence, EvidenceBlocks } from './evidence.js';
+export { readEvidence, writeEvidence } from './evidence-file.js';
+export { judge } from './judge.js';
+export type { JudgedDevice, JudgeQuestion, WritesSince } from './judge-question.js';
+export { METADATA_LIMIT, readMetadata } from './metadata.js';
+export { SAMPLE_BLOCKS } from './sample.js';
+export { type EvidenceRequest, takeEvidence } from './take-evidence.js';
+export { readWindow } from './window.js';
+export { type WindowQuestion, type WindowReading, WindowVerdict } from './window-reading.js';
