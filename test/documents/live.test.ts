@@ -17,6 +17,7 @@ import {
   DEBIAN_12,
   LVM_UUID,
   healthyFacts,
+  interruptedRemoval,
   liveCache,
   waitingCache,
   type CacheSketch,
@@ -143,6 +144,19 @@ describe('the status document', () => {
     const [entry] = statusDocument([liveCache({ status: `0 100 90 0 ${big}${' 0'.repeat(9)}` })], DEBIAN_12);
     expect(toJson(entry)).toContain(`"reads": ${big},`);
     expect(() => statusDocumentSchema.parse([entry])).not.toThrow();
+  });
+
+  it('has the removal of this very mapping that was interrupted', () => {
+    const cache = liveCache({ name: 'wc' });
+    const advice = (name: string, uuid: string): unknown[] => {
+      const document = parsed(statusDocument([cache], DEBIAN_12, [interruptedRemoval(name, uuid)]));
+      return statusDocumentSchema
+        .parse(document)
+        .flatMap(({ advice: found }) => found.map(({ code }) => code));
+    };
+    expect(advice('wc', cache.device.uuid)).toContain('cache-removal-interrupted');
+    expect(advice('wc', 'WCACHE-of-another')).not.toContain('cache-removal-interrupted');
+    expect(advice('other', cache.device.uuid)).not.toContain('cache-removal-interrupted');
   });
 
   it('is an empty array where there is none', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DOCTOR_CODES, diagnoseMachine, type DoctorFacts } from '../../src/procedure/doctor.js';
 import { HAZARD_CODES, kernelIdentity, parseTargetVersion } from '../../src/table/index.js';
-import { healthyFacts, liveCache, waitingCache } from './live-caches.js';
+import { healthyFacts, interruptedRemoval, liveCache, waitingCache } from './live-caches.js';
 
 function codes(changes: Partial<DoctorFacts>, severity: string): string[] {
   return diagnoseMachine(healthyFacts(changes))
@@ -75,6 +75,7 @@ describe('diagnoseMachine', () => {
     ['hazards-unknown', 'info', { kernel: OLD, module: 'available', targetVersion: null }],
     ['caches-unreadable', 'error', { caches: null, cachesFailure: 'The status line "x" cannot be read.' }],
     ['pair-unreadable', 'warning', { unreadablePairs: ['/var/lib/wcache/pairs/x.json'] }],
+    ['cache-removal-interrupted', 'warning', { removals: [interruptedRemoval()] }],
     ['cache-suspended', 'error', { caches: { live: [liveCache({ suspended: true })], waiting: [] } }],
     ['cache-waiting', 'warning', { caches: { live: [], waiting: [waitingCache()] } }],
   ])('finds %s (%s)', (code, severity, changes) => {

@@ -1,3 +1,4 @@
+import type { KnownRemoval } from '../../src/procedure/removal/index.js';
 import { lvmOwner, unmangleName } from '../../src/device/index.js';
 import type { LiveCache, MappedDevice } from '../../src/dm/index.js';
 import type { DoctorFacts } from '../../src/procedure/doctor.js';
@@ -99,5 +100,21 @@ export function healthyFacts(changes: Partial<DoctorFacts> = {}): DoctorFacts {
     unreadablePairs: [],
     removals: [],
     ...changes,
+  };
+}
+
+/** A removal of a mapping that was killed in its drain. */
+export function interruptedRemoval(name = 'wc', uuid = ''): KnownRemoval {
+  return {
+    mapping: name,
+    uuid,
+    finding: {
+      code: 'cache-removal-interrupted',
+      severity: 'warning',
+      subject: name,
+      message: 'removal interrupted after step 2 (evidence); nothing is lost.',
+      evidence: 'It was in step 3 (drain), and its process is gone.',
+      advice: `To finish it: wcache remove ${name}. To take it back: wcache remove ${name} --undo`,
+    },
   };
 }

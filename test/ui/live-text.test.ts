@@ -9,12 +9,13 @@ import {
 import { NEWEST_TARGET_VERSION, kernelIdentity } from '../../src/table/index.js';
 import { doctorText } from '../../src/ui/doctor.js';
 import { listText } from '../../src/ui/list.js';
-import { statusText, waitingNote } from '../../src/ui/status.js';
+import { removalNotes, statusText, waitingNote } from '../../src/ui/status.js';
 import { tableLineText } from '../../src/ui/table-line.js';
 import {
   DEBIAN_12,
   LVM_UUID,
   healthyFacts,
+  interruptedRemoval,
   liveCache,
   waitingCache,
   type CacheSketch,
@@ -123,6 +124,15 @@ describe('statusText', () => {
     const odd = { name: String.raw`a\x1b[31mb`, suspended: true };
     expect(status(odd)).toMatch(/^a\\x1b\[31mb: suspended/);
     expect(waitingNote({ name: 'a\u001bb' })).toContain('a\\x1bb has no status');
+  });
+
+  it('says of removals what is known of them, also where nothing has a status any more', () => {
+    const removals = [interruptedRemoval('wc'), interruptedRemoval('other')];
+    expect(removalNotes(removals)).toHaveLength(2);
+    expect(removalNotes(removals, ['/dev/mapper/wc'])).toEqual([
+      'note: wc: removal interrupted after step 2 (evidence); nothing is lost. To finish it: wcache remove wc. To take it back: wcache remove wc --undo',
+    ]);
+    expect(removalNotes(removals, [])).toEqual([]);
   });
 
   it('has a part for each cache, or says that there is none', () => {
