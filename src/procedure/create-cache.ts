@@ -7,6 +7,7 @@ import type { Note, PreparedCreate } from './create-request.js';
 import { runFormat } from './format-device.js';
 import { prepareFormat } from './format-preflight.js';
 import { writePair } from './pairs.js';
+import { forgetJournal } from './removal/journal.js';
 import { runSteps, StepFailure, type Step, type StepObserver } from './steps.js';
 
 export interface CreateOptions {
@@ -14,6 +15,7 @@ export interface CreateOptions {
   /** Stops a format between two writes; what comes after it is done to the end. */
   readonly signal?: AbortSignal | undefined;
   readonly pairsFolder?: string | undefined;
+  readonly removalsFolder?: string | undefined;
 }
 
 export interface CreateResult {
@@ -88,6 +90,8 @@ export async function createCache(
   }
   try {
     const cache = await confirmed(dm, prepared, options.observe);
+    // What an interrupted removal of an earlier mapping of this name had left to say is said by this one now.
+    forgetJournal(prepared.mapping.name, options.removalsFolder);
     if (cache.status.free_blocks < prepared.expected.freeBlocks) {
       notes.push({
         code: 'written-already',

@@ -67,7 +67,8 @@ export function writeJournal(journal: Journal, folder = REMOVALS_FOLDER): void {
   const { journal: path } = removalFiles(journal.name, folder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o755 });
-    writeDurably(path, `${JSON.stringify(journal, null, 2)}\n`);
+    // What could not be read back would show when it is too late.
+    writeDurably(path, `${JSON.stringify(journalSchema.parse(journal), null, 2)}\n`);
   } catch (cause) {
     throw new OperationError(`The journal of the removal could not be written: ${path}.`, {
       code: 'journal-failed',
@@ -109,9 +110,20 @@ export function bootId(): string {
   }
 }
 
+/** Whether I/O goes on with the origin alone since that step: the removal can be finished then, and not undone. */
+export function isBehindResume({ begun }: Journal): boolean {
+  return REMOVAL_STEPS.indexOf(begun.id) > REMOVAL_STEPS.indexOf('resume');
+}
+
+/** Whether the machine was started again since; mappings do not outlive that. */
+export function isOfEarlierStart({ boot_id: boot }: Journal): boolean {
+  return boot !== bootId();
+}
+
 /** Whether the process that keeps a journal is still there. */
-export function isUnderWay({ pid, boot_id: boot }: Journal): boolean {
-  if (boot !== bootId()) return false;
+export function isUnderWay(journal: Journal): boolean {
+  if (isOfEarlierStart(journal)) return false;
+  const { pid } = journal;
   try {
     // A killed process whose parent has not looked yet is still listed, as a zombie.
     return !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));

@@ -1,7 +1,7 @@
 import { unmangleName } from '../../device/dm-names.js';
 import { bySeverity, type Finding } from '../finding.js';
 import { nameAsTyped } from '../name-as-typed.js';
-import { isUnderWay, readJournals, type Journal } from './journal.js';
+import { isBehindResume, isOfEarlierStart, isUnderWay, readJournals, type Journal } from './journal.js';
 
 /** What can be noticed of a removal that has a journal. Stable; `wcache status` and `wcache doctor` tell it. */
 export const REMOVAL_FINDING_CODES = ['cache-removal-interrupted', 'cache-removal-under-way'] as const;
@@ -50,6 +50,14 @@ export function judgeRemoval(journal: Journal, underWay: boolean): Finding<Remov
       advice: null,
     };
   }
+  if (isOfEarlierStart(journal) && !isBehindResume(journal)) {
+    return {
+      ...{ code: 'cache-removal-interrupted', severity: 'warning', subject: name },
+      message: `removal interrupted ${last}, and the machine was started again since; nothing is lost.`,
+      evidence: null,
+      advice: `The origin alone is stale until then: put the cache in front of it again (wcache create ${typed} with --attach), and remove it again.`,
+    };
+  }
   const undo = isBehindResume(journal) ? '' : ` To take it back: wcache remove ${typed} --undo`;
   return {
     ...{ code: 'cache-removal-interrupted', severity: 'warning', subject: name },
@@ -57,9 +65,4 @@ export function judgeRemoval(journal: Journal, underWay: boolean): Finding<Remov
     evidence: `It was in step ${String(begun.number)} (${begun.id}), and its process is gone.`,
     advice: `To finish it: wcache remove ${typed}.${undo}`,
   };
-}
-
-/** From there on the origin has everything, and is in use without the cache. */
-function isBehindResume({ begun }: Journal): boolean {
-  return ['cross-check', 'certificate', 'record', 'invalidate', 'delete'].includes(begun.id);
 }

@@ -15,7 +15,14 @@ import { nameAsTyped } from '../name-as-typed.js';
 import type { RemovalContext, RemovalSubject, RunnableStep } from './context.js';
 import type { RemovalEnvironment } from './environment.js';
 import { inUse } from './finish-steps.js';
-import { bootId, readJournal, removalFiles, type Journal } from './journal.js';
+import {
+  bootId,
+  isBehindResume,
+  isOfEarlierStart,
+  readJournal,
+  removalFiles,
+  type Journal,
+} from './journal.js';
 import { removalSteps } from './steps.js';
 import { isFailing, restore } from './restore.js';
 import { goBack } from './undo.js';
@@ -69,7 +76,7 @@ export async function prepareRemoval(
   const found = await findCache(dm, mapping);
   requireNotLvm(found, 'remove');
   requireNoOwnFiles(found, request, environment);
-  const own = journal?.uuid === device.uuid ? journal : null;
+  const own = journal !== null && isOfThis(journal, device) ? journal : null;
   const isBack = await takeBack(dm, found, own, options);
   const cache = isBack ? await findCache(dm, mapping) : found;
   requireNoError(cache, cache.status);
@@ -240,7 +247,12 @@ function blank(): Omit<RemovalContext, 'dm' | 'environment' | 'subject' | 'reque
 /** A journal of this very mapping, or of one that its last step has taken away. */
 function isToFinish(journal: Journal | null, device: MappedDevice | null): journal is Journal {
   if (journal === null) return false;
-  return device === null ? journal.begun.id === 'delete' : device.uuid === journal.uuid;
+  return device === null ? isBehindResume(journal) : isOfThis(journal, device);
+}
+
+/** Of the very mapping, and not of one that had its name before the machine was started again. */
+function isOfThis(journal: Journal, { uuid }: MappedDevice): boolean {
+  return journal.uuid === uuid && !isOfEarlierStart(journal);
 }
 
 /** Whether the writecache is not there any more: the mapping is linear, or gone. */
@@ -296,11 +308,9 @@ function finishing(
 }
 
 /** Device numbers may mean others after a reboot. Throws {@link WrongDeviceError} `other-device`. */
-function requireSameDevices(
-  { boot_id: boot, origin, cache }: Journal,
-  environment: RemovalEnvironment,
-): void {
-  if (boot === bootId()) return;
+function requireSameDevices(journal: Journal, environment: RemovalEnvironment): void {
+  if (!isOfEarlierStart(journal)) return;
+  const { origin, cache } = journal;
   for (const then of [origin, cache]) {
     const now = environment.identity(then.number);
     if (then.ids.length > 0 && then.ids.some((id) => now.ids.includes(id))) continue;

@@ -1,19 +1,12 @@
 import { InterruptedError, OperationError, ProblemFoundError, WcacheError } from '../../errors.js';
 import { tell, type RemovalContext, type RunnableStep } from './context.js';
-import { forgetJournal, writeJournal } from './journal.js';
+import { forgetJournal, isBehindResume, writeJournal } from './journal.js';
 import { putBack } from './put-back.js';
 import type { RemovalResult, RemovalStep, RemovalStepId } from './types.js';
 
 /** From the first of these on nothing is interrupted, until I/O goes on; and while it stands still nothing is written. */
 const IN_ONE_GO: readonly RemovalStepId[] = ['suspend', 'judge', 'resume'];
 const STILL: readonly RemovalStepId[] = ['judge', 'resume'];
-const AFTER_RESUME: readonly RemovalStepId[] = [
-  'cross-check',
-  'certificate',
-  'record',
-  'invalidate',
-  'delete',
-];
 
 /**
  * Runs the steps. Where one fails before I/O goes on with the origin, the writecache is brought back; behind that the journal
@@ -75,9 +68,10 @@ function journal(context: RemovalContext, { id, number }: RunnableStep): void {
 async function failed(context: RemovalContext, step: RunnableStep, cause: unknown): Promise<Error> {
   const message = cause instanceof Error ? cause.message : String(cause);
   await tell(context, { type: 'failed', step: shown(step), message });
-  const now = AFTER_RESUME.includes(step.id) ? finishLater(context) : await undo(context);
+  const isAfterResume = isBehindResume({ ...context.journal, begun: step });
+  const now = isAfterResume ? finishLater(context, step) : await undo(context);
   const where = `${context.subject.name} was not removed, at the step "${step.id}"`;
-  const said = AFTER_RESUME.includes(step.id)
+  const said = isAfterResume
     ? `${context.subject.name} runs on its origin alone, but the removal is not finished, at the step "${step.id}": ${sentence(message)}`
     : `${where}: ${sentence(message)}`;
   const hint = cause instanceof WcacheError && !isCommand(cause.hint) ? cause.hint : undefined;
@@ -98,7 +92,13 @@ interface Now {
 }
 
 /** Nothing has to be brought back any more: the origin has everything. */
-function finishLater({ subject }: RemovalContext): Now {
+function finishLater(context: RemovalContext, step: RunnableStep): Now {
+  const { subject } = context;
+  try {
+    journal(context, step);
+  } catch {
+    // Where there is no room for it, the one that is there leads to the same end.
+  }
   return { text: '', hint: `To finish: wcache remove ${subject.typed}` };
 }
 

@@ -95,4 +95,12 @@ describe('the journal', () => {
     writeJournal(JOURNAL, folder);
     expect(knownRemovals(folder)[0]?.finding.code).toBe('cache-removal-under-way');
   });
+
+  it('of an earlier start of the machine leads to where the cache is attached again', () => {
+    const earlier = { ...JOURNAL, boot_id: 'another start of the machine' };
+    writeJournal(earlier, folder);
+    expect(knownRemovals(folder)[0]?.finding.advice).toContain('--attach');
+    writeJournal({ ...earlier, begun: { id: 'record', number: 13 } }, folder);
+    expect(knownRemovals(folder)[0]?.finding.advice).toBe('To finish it: wcache remove wc.');
+  });
 });
