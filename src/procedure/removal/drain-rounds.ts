@@ -26,36 +26,50 @@ const NO_HEADWAY_MS = 15_000;
  * @throws {@link OperationError} `drain-timeout`, `no-headway`, and what the drains throw.
  */
 export async function runDrain(context: RemovalContext, step: RemovalStep): Promise<string> {
-  const { dm, request } = context;
-  const cache = cacheOf(context);
   const started = performance.now();
-  const deadline = started + (request.timeoutMs ?? Infinity) - context.times.drainMs;
   const drained = new AbortController();
   const beside = compareBeside(context, step, drained.signal);
   beside.catch(() => undefined);
   try {
-    let least = dirtyBlocks(await statusNow(dm, cache));
-    for (let vain = 0; least > 0;) {
-      await drainOnce(context, step, deadline);
-      const left = dirtyBlocks(await statusNow(dm, cache));
-      if (fits(context, left)) break;
-      if (performance.now() >= deadline) throw timedOut(context, left);
-      vain = left > least * HEADWAY_SHARE ? vain + 1 : 0;
-      if (vain === VAIN_ROUNDS) throw noHeadway(context, left);
-      least = Math.min(least, left);
-    }
+    const left = await drainRounds(context, step);
+    return left === 0 ? 'nothing is dirty' : `${countOf(left, 'block')} left for the suspend`;
   } finally {
     context.times.drainMs += performance.now() - started;
     drained.abort();
     await beside;
   }
-  const left = dirtyBlocks(await statusNow(dm, cache));
-  return left === 0 ? 'nothing is dirty' : `${countOf(left, 'block')} left for the suspend`;
 }
 
-async function drainOnce(context: RemovalContext, step: RemovalStep, deadline: number): Promise<void> {
+/** Returns how many blocks are left. */
+async function drainRounds(context: RemovalContext, step: RemovalStep): Promise<number> {
+  const { dm, request, times } = context;
+  const deadline = performance.now() + (request.timeoutMs ?? Infinity) - times.drainMs;
+  let status = await statusNow(dm, cacheOf(context));
+  let least = dirtyBlocks(status);
+  for (let vain = 0; ;) {
+    const left = dirtyBlocks(status);
+    if (fits(context, left)) return left;
+    if (performance.now() >= deadline) throw timedOut(context, left);
+    vain = left > least * HEADWAY_SHARE ? vain + 1 : 0;
+    if (vain === VAIN_ROUNDS) throw noHeadway(context, left);
+    least = Math.min(least, left);
+    status = await drainOnce(context, step, { status, deadline });
+  }
+}
+
+interface Round {
+  readonly status: WritecacheStatus;
+  readonly deadline: number;
+}
+
+/** One message, and waiting for what it does. Returns the status behind it. */
+async function drainOnce(
+  context: RemovalContext,
+  step: RemovalStep,
+  { status, deadline }: Round,
+): Promise<WritecacheStatus> {
   const { dm, options } = context;
-  const cache = { ...cacheOf(context), status: await statusNow(context.dm, cacheOf(context)) };
+  const cache = { ...cacheOf(context), status };
   const enough = new AbortController();
   const onProgress = (progress: DrainProgress): void => {
     void tell(context, { type: 'drain', step, progress });
@@ -63,24 +77,22 @@ async function drainOnce(context: RemovalContext, step: RemovalStep, deadline: n
   };
   const signals = [enough.signal, ...(options.signal === undefined ? [] : [options.signal])];
   const drainOptions = { signal: AbortSignal.any(signals), onProgress };
-  const before = dirtyBlocks(cache.status);
+  const before = dirtyBlocks(status);
   const started = performance.now();
   const perSecond = (blocks: number): number => (blocks / Math.max(1, performance.now() - started)) * 1000;
   context.isCleaning ||= usesCleaner(context);
   try {
-    if (context.isCleaning) {
-      await cleanCache(dm, cache, drainOptions);
-    } else {
-      await flushCache(dm, cache, drainOptions);
-      // It has written back all that was there, whatever came since.
-      notePace(context, perSecond(before));
-      return;
-    }
+    if (context.isCleaning) return (await cleanCache(dm, cache, drainOptions)).after;
+    const { after } = await flushCache(dm, cache, drainOptions);
+    // It has written back all that was there, whatever came since.
+    notePace(context, perSecond(before));
+    return after;
   } catch (error) {
     if (!(error instanceof InterruptedError) || options.signal?.aborted === true) throw error;
   }
-  const gone = before - dirtyBlocks(await statusNow(dm, cache));
-  notePace(context, perSecond(gone));
+  const after = await statusNow(dm, cache);
+  notePace(context, perSecond(before - dirtyBlocks(after)));
+  return after;
 }
 
 /** The best of all rounds: in one of a few blocks most of the time is for the program that sends the message. */

@@ -4,7 +4,7 @@ import { cacheOf, type RemovalContext, type RunnableStep } from './context.js';
 import { runDrain } from './drain-rounds.js';
 import { runCertificate, runCrossCheck, runDelete, runInvalidate, runRecord } from './finish-steps.js';
 import { runJudge, runLoad, runResume, runSuspend } from './swap-steps.js';
-import { runCompare, runEvidence } from './take-evidence.js';
+import { runCompare, runEvidence, writeCount } from './take-evidence.js';
 import type { RemovalStepId } from './types.js';
 
 type Unnumbered = Omit<RunnableStep, 'number' | 'command'> & {
@@ -40,7 +40,9 @@ function swapSteps(context: RemovalContext): Unnumbered[] {
       id: 'look',
       title: 'look: it is live, without error, and nothing waits',
       run: async () => {
-        requireNoError(cacheOf(context), await statusNow(context.dm, cacheOf(context)));
+        const status = await statusNow(context.dm, cacheOf(context));
+        requireNoError(cacheOf(context), status);
+        context.writesAtEvidence = context.evidence === null ? writeCount(status) : null;
         return null;
       },
     },

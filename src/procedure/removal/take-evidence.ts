@@ -1,5 +1,4 @@
 import { Comparison, takeEvidence, writeEvidence } from '../../crosscheck/index.js';
-import { statusNow } from '../../dm/index.js';
 import { OperationError } from '../../errors.js';
 import type { WritecacheStatus } from '../../table/index.js';
 import { countOf } from '../../units.js';
@@ -15,14 +14,12 @@ export function writeCount({ counters }: WritecacheStatus): WriteCount | null {
 }
 
 /**
- * Reads what is live, and keeps it in a file, so that a run that comes after a killed one can still judge. The count of writes
- * is read first and the mapping is made to commit then: whatever is counted by then is in the metadata when that is read.
+ * Reads what is live, and keeps it in a file, so that a run that comes after a killed one can still judge. Writes were counted
+ * before, and the mapping is made to commit first: whatever was counted is in the metadata when that is read.
  */
 export async function runEvidence(context: RemovalContext, step: RemovalStep): Promise<string> {
-  const { dm, environment, subject, request, options } = context;
-  const cache = cacheOf(context);
+  const { environment, subject, request, options } = context;
   const started = performance.now();
-  context.writesAtEvidence = writeCount(await statusNow(dm, cache));
   await commit(context);
   const device = environment.open(subject.cacheNumber, 'read');
   try {
@@ -102,7 +99,7 @@ export async function runCompare(context: RemovalContext, step: RemovalStep): Pr
   const { provedBlocks, openBlocks, unreadableBlocks } = comparison;
   if (unreadableBlocks > 0) {
     throw new OperationError(
-      `${countOf(unreadableBlocks, 'block')} that ${unreadableBlocks === 1 ? 'was' : 'were'} written back to the origin of ${subject.name} cannot be read from it.`,
+      `${countOf(unreadableBlocks, 'block')} that ${unreadableBlocks === 1 ? 'was' : 'were'} written back to the origin of ${subject.name} cannot be read from it (${environment.identity(subject.originNumber).path}).`,
       { code: 'origin-unreadable', hint: 'Mend the origin first; the cache stays in front of it.' },
     );
   }
