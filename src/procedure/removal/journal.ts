@@ -111,8 +111,8 @@ export function bootId(): string {
 }
 
 /** Whether I/O goes on with the origin alone since that step: the removal can be finished then, and not undone. */
-export function isBehindResume({ begun }: Journal): boolean {
-  return REMOVAL_STEPS.indexOf(begun.id) > REMOVAL_STEPS.indexOf('resume');
+export function isBehindResume({ begun, done }: Journal): boolean {
+  return done?.id === 'resume' || REMOVAL_STEPS.indexOf(begun.id) > REMOVAL_STEPS.indexOf('resume');
 }
 
 /** Whether the machine was started again since; mappings do not outlive that. */

@@ -1,4 +1,11 @@
-import { Comparison, readEvidence, type Evidence } from '../../crosscheck/index.js';
+import { readFileSync } from 'node:fs';
+import {
+  certificateSchema,
+  Comparison,
+  readEvidence,
+  type Certificate,
+  type Evidence,
+} from '../../crosscheck/index.js';
 import { unmangleName } from '../../device/dm-names.js';
 import {
   findCache,
@@ -299,12 +306,23 @@ function finishing(
     ...{ ...blank(), dm, environment, subject, cache: null, evidence, ...compared(evidence) },
     request: merged,
     journal: { ...journal, pid: process.pid, boot_id: bootId() },
+    certificate: keptCertificate(journal),
     certificatePath: journal.certificate,
     times: { drainMs: 0, stallMs: journal.stall_ms ?? 0, verifyMs: 0 },
   };
   return prepared(context, options, [
     { code: 'finishing', message: `An earlier removal of ${name} was interrupted; this one finishes it.` },
   ]);
+}
+
+/** What the interrupted run had kept already. */
+function keptCertificate({ certificate: path }: Journal): Certificate | null {
+  if (path === null) return null;
+  try {
+    return certificateSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
 }
 
 /** Device numbers may mean others after a reboot. Throws {@link WrongDeviceError} `other-device`. */

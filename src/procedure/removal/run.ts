@@ -27,6 +27,8 @@ export async function runSteps(
       await tell(context, { type: 'begin', step: shown(step) });
       const detail = await step.run(shown(step));
       context.journal = { ...context.journal, done: { id: step.id, number: step.number } };
+      // From here on there is no way back, and whoever comes after a kill should know.
+      if (step.id === 'resume') writeJournal(context.journal, context.environment.removalsFolder);
       await tell(context, { type: 'done', step: shown(step), detail });
     } catch (error) {
       throw await failed(context, step, error);

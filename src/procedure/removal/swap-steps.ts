@@ -8,7 +8,7 @@ import { suspendWatched } from './suspend-watched.js';
 import { writeCount } from './take-evidence.js';
 
 /** However long the stall may be, reading in it gets this much. */
-const LEAST_WINDOW_MS = 50;
+const LEAST_WINDOW_MS = 300;
 
 /** Loads the linear table, reads it back, and looks at the metadata once more, so that what comes after is known. */
 export async function runLoad(context: RemovalContext): Promise<null> {
@@ -78,8 +78,15 @@ export async function runJudge(context: RemovalContext): Promise<string> {
   return `error 0, all ${countOf(status.total_blocks, 'block')} free; ${context.window?.complete === true ? 'the last blocks were compared' : 'the last blocks are compared after the resume'}`;
 }
 
-/** Throws {@link ProblemFoundError} `not-written-back`, `block-lost` for what was found while nothing could be written. */
-function requireAllOnOrigin(name: string, { notFree, lateLost, verdicts }: WindowReading): void {
+/** Throws {@link ProblemFoundError} `not-written-back`, `block-lost` for what was found while nothing could be written;
+ * {@link OperationError} `origin-unreadable`. */
+function requireAllOnOrigin(name: string, { notFree, unreadable, lateLost, verdicts }: WindowReading): void {
+  if (unreadable > 0) {
+    throw new OperationError(
+      `${countOf(unreadable, 'block')} of ${name} that ${unreadable === 1 ? 'was' : 'were'} written back could not be read again: the origin or the cache device fails.`,
+      { code: 'origin-unreadable', hint: 'Mend the device first; the cache stays in front of the origin.' },
+    );
+  }
   if (notFree > 0) {
     throw new ProblemFoundError(
       `The status of ${name} says that all is written back, and the metadata on the cache device has ${countOf(notFree, 'entry', 'entries')} that ${notFree === 1 ? 'is' : 'are'} not free.`,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { readJournals, undoRemoval } from '../../../src/procedure/removal/index.js';
 import { RemovalSite } from './site.js';
 
 const CALLS = ['flush', 'flush_on_suspend', 'load', 'suspend', 'resume', 'clear'];
@@ -8,7 +9,12 @@ it('leaves the writecache or the origin running, and nothing stale, whatever fai
   const names = CALLS.flatMap((name) => [name, `late:${name}`]);
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 2 }),
+      // Each is tried once more, and may fail once.
+      fc.uniqueArray(fc.constantFrom(...names), {
+        minLength: 1,
+        maxLength: 2,
+        selector: (name) => name.replace('late:', ''),
+      }),
       fc.boolean(),
       fc.constantFrom('never', 'drain', 'suspend', 'judge'),
       async (failing, drain, fails) => {
@@ -33,4 +39,32 @@ it('leaves the writecache or the origin running, and nothing stale, whatever fai
     ),
     { numRuns: 150 },
   );
+});
+
+it('lets I/O fail rather than wait where the kernel takes no fresh instance, and leaves a way back', async () => {
+  const site = await RemovalSite.create();
+  site.wc.dirty(7);
+  const observe = (event: { type: string; step?: { id: string } }): void => {
+    if (event.type !== 'begin' || event.step?.id !== 'suspend') return;
+    site.wc.failOrigin();
+    site.wc.dm.failing.push('resume', 'resume');
+  };
+  await expect(site.remove({ drain: false }, { observe })).rejects.toThrow('all I/O of wc fails now');
+  expect((await site.wc.device()).suspended).toBe(false);
+  site.wc.mendOrigin();
+  await undoRemoval(site.wc.dm, 'wc', site);
+  expect(await site.isCached()).toBe(true);
+  site.dispose();
+});
+
+it('leaves it to the guard where the kernel refuses everything', async () => {
+  const site = await RemovalSite.create();
+  site.wc.dirty(7);
+  site.wc.dm.failing.push('resume', 'resume', 'resume');
+  await expect(site.remove()).rejects.toThrow(/guards it tries again/);
+  expect(readJournals(site.environment.removalsFolder)).toHaveLength(1);
+  const { resumed, certificate } = await site.remove();
+  expect([resumed, certificate?.ok]).toEqual([false, true]);
+  expect(await site.isOnOrigin()).toBe(true);
+  site.dispose();
 });
