@@ -20,12 +20,17 @@ export abstract class BaseCommand extends Command {
 
   /** Whether `--json` was given, known even where the rest of the command line is wrong. */
   override jsonEnabled(): boolean {
-    return this.#wasGiven('--json');
+    return this.wasGiven('--json');
   }
 
   /** Prints the result: the document with `--json`, else the text. */
   protected async print(document: unknown, text: () => string): Promise<void> {
-    await write(`${this.jsonEnabled() ? toJson(document) : text()}\n`);
+    await write(`${this.jsonEnabled() ? this.json(document) : text()}\n`);
+  }
+
+  /** A document, also of an error, as `--json` prints it. */
+  protected json(document: unknown): string {
+    return toJson(document);
   }
 
   /** Tells the user something that is not the result. */
@@ -42,17 +47,18 @@ export abstract class BaseCommand extends Command {
     if (error instanceof Errors.ExitError) {
       throw error;
     }
-    const debug = this.#wasGiven('--debug') || (process.env['DEBUG'] ?? '') !== '';
+    const debug = this.wasGiven('--debug') || (process.env['DEBUG'] ?? '') !== '';
     const reported = reportError(error, debug);
     process.exitCode = reported.document.error.exit_status;
     if (this.jsonEnabled()) {
-      await write(`${toJson(reported.document)}\n`);
+      await write(`${this.json(reported.document)}\n`);
     } else {
       process.stderr.write(errorText(`${this.config.bin} ${this.id ?? ''}`.trim(), reported));
     }
   }
 
-  #wasGiven(flag: string): boolean {
+  /** Whether a flag was given, known even where the rest of the command line is wrong. */
+  protected wasGiven(flag: string): boolean {
     const end = this.argv.indexOf('--');
     return (end < 0 ? this.argv : this.argv.slice(0, end)).includes(flag);
   }

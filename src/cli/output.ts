@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { toJson } from '../documents/json.js';
+import { isOutputBroken } from './broken-output.js';
 import { reportError } from './report-error.js';
 
 /**
@@ -7,6 +8,8 @@ import { reportError } from './report-error.js';
  * and a closed pipe is noticed at the next write (`main.ts` ends the process then).
  */
 export async function write(chunk: string | Uint8Array): Promise<void> {
+  // Known only while wcache outlives its output; nothing would answer any more.
+  if (isOutputBroken()) return;
   if (!process.stdout.write(chunk)) {
     await once(process.stdout, 'drain');
   }

@@ -12,11 +12,13 @@ import {
   sectorDocumentSchema,
 } from './inspect.js';
 import { listDocumentSchema } from './list.js';
+import { removeDocumentSchema, removeEventDocumentSchema, removeUndoDocumentSchema } from './remove.js';
 import { simulateDocumentSchema } from './simulate.js';
 import { sizeDocumentSchema } from './size.js';
 import { statusDocumentSchema } from './status.js';
 import { recoverDocumentSchema, setDocumentSchema } from './swap.js';
 import { tableDocumentSchema } from './table.js';
+import { evidenceDocumentSchema, verifyDocumentSchema } from './verify.js';
 
 /** Every document that `--json` prints, under the name that its JSON Schema is published by. */
 export const documentSchemas = {
@@ -26,16 +28,21 @@ export const documentSchemas = {
   doctor: doctorDocumentSchema,
   entries: entriesDocumentSchema,
   error: errorDocumentSchema,
+  evidence: evidenceDocumentSchema,
   format: formatDocumentSchema,
   help: helpDocumentSchema,
   inspect: inspectDocumentSchema,
   list: listDocumentSchema,
   map: mapDocumentSchema,
   recover: recoverDocumentSchema,
+  remove: removeDocumentSchema,
+  removeEvent: removeEventDocumentSchema,
+  removeUndo: removeUndoDocumentSchema,
   sector: sectorDocumentSchema,
   set: setDocumentSchema,
   simulate: simulateDocumentSchema,
   size: sizeDocumentSchema,
   status: statusDocumentSchema,
   table: tableDocumentSchema,
+  verify: verifyDocumentSchema,
 };

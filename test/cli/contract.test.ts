@@ -17,6 +17,8 @@ const onDevice: Record<string, ((device: string) => string[]) | null> = {
   check: (device) => ['check', device],
   format: (device) => ['format', device, '--block-size', '4096', '--yes'],
   size: (device) => ['size', device],
+  // The cache device is opened first.
+  verify: (device) => ['verify', device, device],
   help: null,
   // This takes a text (test/cli/simulate.test.ts).
   simulate: null,
@@ -34,6 +36,7 @@ const onDevice: Record<string, ((device: string) => string[]) | null> = {
   'stats:reset': null,
   set: null,
   recover: null,
+  remove: null,
 };
 
 /** How each verb that acts on a mapping is called on one. */
@@ -47,6 +50,7 @@ const onMapping: Record<string, (name: string) => string[]> = {
   'stats:reset': (name) => ['stats', 'reset', name],
   set: (name) => ['set', name, 'high-watermark=60'],
   recover: (name) => ['recover', name, '--yes'],
+  remove: (name) => ['remove', name],
   status: (name) => ['status', name],
   table: (name) => ['table', name],
 };
@@ -112,7 +116,7 @@ describe.each(verbs.filter((verb) => onDevice[verb] !== null))('%s', (verb) => {
 
   it('without a device ends with 2', async () => {
     const { stderr } = await expectFailure([verb], 2, 'usage');
-    expect(stderr).toMatch(/Missing: DEVICE|Name either a device/);
+    expect(stderr).toMatch(/Missing: (DEVICE|CACHE)|Name either a device/);
   });
 
   it('with a device that is not there ends with 4', async () => {

@@ -37,7 +37,10 @@ it('shows the life of a cache on a real kernel, and leaves nothing behind', asyn
   expect(stdout).toContain('is a dirty writecache');
   expect(stdout).toContain('high_watermark: 60, now 40');
   expect(stdout).toContain('/dev/mapper/wc is up: 8,160 blocks, with 7');
-  expect(stdout).toContain('/dev/ubdb: clean: the kernel will activate it; no block is at stake');
+  expect(stdout).toContain('wc is gone, and /dev/ubda has everything.');
+  expect(stdout).toMatch(/^ {2}proved +(7\d\d) of \1 blocks that were only in the cache are on the origin$/m);
+  expect(stdout).toContain('all 8,160 entries free; byte for byte as the reference predicts');
+  expect(stdout).toContain('/dev/ubda without the cache /dev/ubdb: nothing is missing');
   expect(stdout.trimEnd()).toMatch(/That was a real kernel\. Nothing is left behind\.$/);
   expect(readdirSync(folder)).toEqual([]);
 });

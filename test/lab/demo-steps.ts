@@ -72,11 +72,17 @@ const afterPowerCut: readonly DemoStep[] = [
   },
   { why: '', command: `${MOUNT} && sha256sum /tmp/db/log && umount /tmp/db` },
   {
-    why: 'Write everything back: then the slow disk alone has it all.',
-    command: 'wcache flush wc && dmsetup remove wc',
+    why: 'Take the fast disk off, with nothing left behind: every step, and what it proved.',
+    command: 'wcache remove wc',
   },
-  { why: '', command: 'wcache check /dev/ubdb --origin /dev/ubda' },
-  { why: '', command: 'mount -o ro /dev/ubda /tmp/db && sha256sum /tmp/db/log && umount /tmp/db' },
+  {
+    why: 'Do the two disks say so by themselves?',
+    command: 'wcache verify /dev/ubdb /dev/ubda',
+  },
+  {
+    why: 'The slow disk alone has it all.',
+    command: 'mount -o ro /dev/ubda /tmp/db && sha256sum /tmp/db/log && umount /tmp/db',
+  },
 ];
 
 export const demonstrate = { onFiles, beforePowerCut, afterPowerCut };
