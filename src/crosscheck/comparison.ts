@@ -47,11 +47,16 @@ export class Comparison {
     return this.#state[block] !== State.proved;
   }
 
-  /** The positions of the open blocks, by sector. */
-  openOrder(): Uint32Array {
+  /** The positions of all blocks, by sector. */
+  bySector(): Uint32Array {
     const { sectorHi, sectorLo, count } = this.evidence.blocks;
     this.#order ??= sectorOrder(sectorHi, sectorLo, count);
-    return this.#order.filter((block) => this.isOpen(block));
+    return this.#order;
+  }
+
+  /** The positions of the open blocks, by sector. */
+  openOrder(): Uint32Array {
+    return this.bySector().filter((block) => this.isOpen(block));
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { BlockExample, Certificate, CrosscheckProblem, Undecided } from './certificate.js';
+import type { Certificate, CrosscheckProblem, Undecided } from './certificate.js';
 import type { Evidence } from './evidence.js';
 import { blockExample } from './examples.js';
 import {
@@ -9,10 +9,8 @@ import {
   unreadableProblem,
   writtenLater,
 } from './block-texts.js';
-import { Tally, together, type Found } from './findings.js';
-import type { WindowReading } from './window-reading.js';
-
-type LateBlocks = Pick<WindowReading, 'lateProved' | 'lateLost' | 'lateUndecided'>;
+import { Tally, together } from './findings.js';
+import type { LateBlocks } from './late-blocks.js';
 
 /** What has become of the blocks. */
 export interface BlockJudgement {
@@ -56,13 +54,14 @@ export class EvidenceTallies {
     };
   }
 
-  /** @param late what the window saw of blocks that are not in the evidence. */
-  judgement(late: LateBlocks | null): BlockJudgement {
+  /** @param late blocks that are not in the evidence. */
+  judgement(late: LateBlocks): BlockJudgement {
     const { blocks, counts, changed, unreadable: neverRead } = this.#evidence;
     const own = this.#tallies;
-    const lost = together(own.lost, found(late?.lateLost));
-    const later = together(own['written-later'], found(late?.lateUndecided));
-    const unreadable = together(own.unreadable, neverRead);
+    const lost = together(own.lost, late.lost);
+    const beyondEnd = together(own['beyond-end'], late['beyond-end']);
+    const later = together(own['written-later'], late.undecided);
+    const unreadable = together(together(own.unreadable, neverRead), late.unreadable);
     const leftOut = counts.live - blocks.count - changed - neverRead.count;
     const others = Object.entries(own).filter(([verdict]) => verdict !== 'proved');
     return {
@@ -71,24 +70,16 @@ export class EvidenceTallies {
         examined: blocks.count,
         proved: blocks.count - others.reduce((sum, [, { count }]) => sum + count, 0),
         proved_newer: own['proved-newer'].count,
-        proved_late: late?.lateProved ?? 0,
+        proved_late: late.proved.count,
         undecided: later.count + changed + leftOut,
-        lost: lost.count + own['beyond-end'].count,
+        lost: lost.count + beyondEnd.count,
         not_written_back: own['not-written-back'].count,
         unreadable: unreadable.count,
       },
-      problems: [
-        ...lostProblem(lost),
-        ...beyondEndProblem(own['beyond-end']),
-        ...unreadableProblem(unreadable),
-      ],
+      problems: [...lostProblem(lost), ...beyondEndProblem(beyondEnd), ...unreadableProblem(unreadable)],
       undecided: [...writtenLater(later), ...changedMeanwhile(changed), ...notCompared(leftOut)],
     };
   }
-}
-
-function found(examples: readonly BlockExample[] = []): Found {
-  return { count: examples.length, examples };
 }
 
 export const NO_BLOCKS: Certificate['blocks'] = {

@@ -16,6 +16,8 @@ export type CopyGroup = readonly number[];
 export interface GroupResult {
   /** Why the origin's block could not be read; null where it could. */
   readonly originMissing: Missing | null;
+  /** What the origin has. */
+  readonly onOrigin: Uint8Array;
   /** Whether the origin has what a copy has, to the byte; null where one of the two could not be read. */
   readonly isEqual: (copy: number) => boolean | null;
 }
@@ -52,10 +54,11 @@ export function compareGroups(
       missing: () => undefined,
     }),
   );
-  return groups.map((_, number) => {
+  return groups.map(([first = 0], number) => {
     const originMissing = missing.get(number) ?? null;
     return {
       originMissing,
+      onOrigin: contentOf(first),
       isEqual: (copy) => (originMissing === null ? (equal.get(copy) ?? null) : null),
     };
   });

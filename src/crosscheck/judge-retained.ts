@@ -1,6 +1,6 @@
 import type { ScanOptions } from '../scan/index.js';
 import { beyondEndProblem, noEvidence, notCompared, unreadableProblem } from './block-texts.js';
-import { cacheDigests, originDigests, type Digests } from './digest-columns.js';
+import { compareRetained } from './compare-retained.js';
 import { NO_BLOCKS, type BlockJudgement } from './evidence-tallies.js';
 import { blockExample } from './examples.js';
 import type { FinalState } from './final-state.js';
@@ -8,7 +8,6 @@ import { Tally } from './findings.js';
 import type { JudgeQuestion } from './judge-question.js';
 import { retainedCopies, type RetainedCopies } from './retained-copies.js';
 import { inStretches, wantedBlocks } from './sample.js';
-import { ascending, cacheData } from './places.js';
 
 /**
  * What can be said without evidence: the blocks that the cache still holds copies of are compared with the origin. One that
@@ -34,7 +33,7 @@ export async function judgeRetained(
     unreadable: new Tally(),
     'beyond-end': new Tally(),
   };
-  const verdictOf = await compare(question, final, all, chosen);
+  const verdictOf = await compareRetained(question, final, all, chosen);
   for (const block of chosen) {
     tallies[verdictOf(block)].add(() => blockExample(all.columns, all.copiesOf(block)[0] ?? 0));
   }
@@ -65,48 +64,4 @@ function blocksByUse(all: RetainedCopies): [free: Uint32Array, inUse: number] {
     count += 1;
   }
   return [free.subarray(0, count), all.blockCount - count];
-}
-
-async function compare(
-  { cache, origin, signal, onProgress }: JudgeQuestion,
-  { inspection }: FinalState,
-  all: RetainedCopies,
-  chosen: Uint32Array,
-): Promise<(block: number) => 'proved' | 'undecided' | 'unreadable' | 'beyond-end'> {
-  const { columns } = all;
-  const data = cacheData(inspection.startSector, inspection.geometry);
-  const copies = copiesByIndex(all, chosen);
-  const total = copies.length + chosen.length;
-  const inCache = await cacheDigests(cache.device, data, columns, copies, {
-    signal,
-    onProgress: (done) => onProgress?.(done, total),
-  });
-  const firsts = chosen.map((block) => all.copiesOf(block)[0] ?? 0);
-  const onOrigin = await originDigests(origin.device, data.blockSize, columns, firsts, {
-    signal,
-    onProgress: (done) => onProgress?.(copies.length + done, total),
-  });
-  onProgress?.(total, total);
-  return (block) => verdict(all.copiesOf(block), inCache, onOrigin);
-}
-
-/** The columns are in the order of the indexes. */
-function copiesByIndex(all: RetainedCopies, chosen: Uint32Array): Uint32Array {
-  const isChosen = new Uint8Array(all.columns.count);
-  for (const block of chosen) {
-    for (const copy of all.copiesOf(block)) isChosen[copy] = 1;
-  }
-  return ascending(all.columns.count).filter((copy) => isChosen[copy] === 1);
-}
-
-function verdict(
-  copies: Uint32Array,
-  inCache: Digests,
-  onOrigin: Digests,
-): 'proved' | 'undecided' | 'unreadable' | 'beyond-end' {
-  const [first = 0] = copies;
-  const why = onOrigin.whyMissing(first);
-  if (why !== null) return why;
-  if (copies.some((copy) => inCache.of(copy) === onOrigin.of(first))) return 'proved';
-  return copies.some((copy) => inCache.whyMissing(copy) !== null) ? 'unreadable' : 'undecided';
 }

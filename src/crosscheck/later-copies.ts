@@ -20,18 +20,21 @@ export interface LaterCopies {
 /**
  * Looks for copies of blocks, given by their positions in the evidence. One that was there when the evidence was taken, and
  * was not the newest then, is left out: it may be an older one, which the origin had before.
+ *
+ * @param takesOwn whether a copy in the entry where a block was then is wanted: it may have been overwritten there.
  */
 export async function laterCopies(
   final: FinalState,
   evidence: Evidence,
   wanted: Uint32Array,
+  takesOwn: (block: number) => boolean,
   scan: ScanOptions,
 ): Promise<LaterCopies> {
   const { startSector, geometry, superblock } = final.inspection;
   const { sectorHi, sectorLo } = evidence.blocks;
   const lookup = new SectorLookup();
   for (const block of wanted) lookup.set(sectorHi[block] ?? 0, sectorLo[block] ?? 0, block);
-  const isLater = laterThan(evidence);
+  const isLater = laterThan(evidence, takesOwn);
   const builder = new ColumnsBuilder(wanted.length);
   const blocks: number[] = [];
   const committed = new Set<number>();
@@ -54,13 +57,13 @@ export async function laterCopies(
   return { columns: builder.build(), blocks, committed };
 }
 
-function laterThan({
-  blocks,
-  metadata,
-}: Evidence): (words: EntryWords, at: number, index: number, block: number) => boolean {
+function laterThan(
+  { blocks, metadata }: Evidence,
+  takesOwn: (block: number) => boolean,
+): (words: EntryWords, at: number, index: number, block: number) => boolean {
   const then = metadata === null ? null : entryWords(metadata);
   return (words, at, index, block) => {
-    if (blocks.index[block] === index) return true;
+    if (blocks.index[block] === index) return takesOwn(block);
     return then !== null && (words[at] !== then[index * 4] || words[at + 1] !== then[index * 4 + 1]);
   };
 }

@@ -19,9 +19,10 @@ const STRETCHES = 16;
  */
 export function inStretches(total: number, wanted: number): (position: number) => boolean {
   if (wanted >= total) return () => true;
+  if (wanted === 0) return () => false;
   const count = Math.min(STRETCHES, wanted);
-  const gap = (total - wanted) / Math.max(1, count);
-  const begin = randomInt(Math.floor(gap) + 1);
+  const gap = (total - wanted) / count;
+  const begin = randomInt(total - wanted - Math.floor((count - 1) * gap) + 1);
   const chosenBefore = (stretch: number): number => Math.floor((stretch * wanted) / count);
   const startOf = (stretch: number): number => begin + Math.floor(stretch * gap) + chosenBefore(stretch);
   let stretch = 0;

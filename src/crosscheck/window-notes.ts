@@ -1,11 +1,13 @@
 import type { BlockColumns } from './block-columns.js';
 import type { BlockExample } from './certificate.js';
+import { digestOf } from './digest.js';
 import { blockExample } from './examples.js';
 import type { CopyGroup } from './exact-compare.js';
 import { SectorLookup } from './sector-lookup.js';
 import { WindowVerdict, type WindowQuestion, type WindowReading } from './window-reading.js';
 
-export type WindowNote = 'proved' | 'lost' | 'undecided' | 'nothing';
+/** `unseen`: there was no time for it. */
+export type WindowNote = 'proved' | 'lost' | 'undecided' | 'unreadable' | 'unseen';
 
 /** Blocks of the final metadata, each with its copies, and where they are in the evidence. */
 export interface WindowGroups {
@@ -19,9 +21,13 @@ export interface WindowGroups {
 export class WindowNotes {
   readonly #comparison: WindowQuestion['comparison'];
   readonly #verdicts: Uint8Array;
-  readonly #lateLost: BlockExample[] = [];
-  readonly #lateUndecided: BlockExample[] = [];
+  readonly #late = {
+    lost: new Array<BlockExample>(),
+    undecided: new Array<BlockExample>(),
+    unreadable: new Array<BlockExample>(),
+  };
   #lateProved = 0;
+  #unreadable = 0;
 
   constructor(comparison: WindowQuestion['comparison']) {
     this.#comparison = comparison;
@@ -45,24 +51,38 @@ export class WindowNotes {
     return { columns, groups, evidence };
   }
 
+  /**
+   * The entry in which a block was when the evidence was taken, if its content then is the one that is given; else null.
+   *
+   * @param block its position in the evidence, or -1.
+   */
+  indexOfSame(block: number, content: Uint8Array): number | null {
+    const blocks = this.#comparison?.evidence.blocks;
+    if (blocks === undefined || block < 0 || digestOf(content) !== blocks.digest[block]) return null;
+    return blocks.index[block] ?? null;
+  }
+
   note(note: WindowNote, { columns, groups, evidence }: WindowGroups, number: number): void {
-    if (note === 'nothing') return;
     const block = evidence[number] ?? -1;
+    if (note === 'unreadable') this.#unreadable += 1;
     if (block >= 0) {
-      this.#verdicts[block] = WindowVerdict[note];
+      this.#verdicts[block] = WindowVerdict[note === 'unseen' ? 'undecided' : note];
     } else if (note === 'proved') {
       this.#lateProved += 1;
+    } else if (note === 'unseen') {
+      return;
     } else {
-      const examples = note === 'lost' ? this.#lateLost : this.#lateUndecided;
-      examples.push(blockExample(columns, groups[number]?.at(-1) ?? 0));
+      this.#late[note].push(blockExample(columns, groups[number]?.at(-1) ?? 0));
     }
   }
 
-  get findings(): Pick<WindowReading, 'lateProved' | 'lateLost' | 'lateUndecided' | 'verdicts'> {
+  get findings(): Omit<WindowReading, 'complete' | 'failure' | 'notFree' | 'unseen'> {
     return {
       lateProved: this.#lateProved,
-      lateLost: this.#lateLost,
-      lateUndecided: this.#lateUndecided,
+      lateLost: this.#late.lost,
+      lateUndecided: this.#late.undecided,
+      lateUnreadable: this.#late.unreadable,
+      unreadable: this.#unreadable,
       verdicts: this.#verdicts,
     };
   }

@@ -1,13 +1,13 @@
-import { ColumnsBuilder, type BlockColumns } from './block-columns.js';
+import { ColumnsBuilder, onlyThose, type BlockColumns } from './block-columns.js';
 import { hasSameSector, isFree } from './entry-words.js';
 import { compareGroups, type CopyGroup, type GroupResult } from './exact-compare.js';
 import { SectorLookup } from './sector-lookup.js';
 import { sectorOrder } from './sector-order.js';
 import type { CacheData } from './places.js';
-import type { WindowCopies } from './window-copies.js';
+import { CopyKind, type WindowCopies } from './window-copies.js';
 import { WindowNotes, type WindowGroups } from './window-notes.js';
 import type { WindowQuestion } from './window-reading.js';
-import { copiesVerdict } from './window-verdict.js';
+import { copiesVerdict, newestCopies } from './window-verdict.js';
 
 /** Blocks that are compared between two looks at the clock. */
 const BATCH_BLOCKS = 128;
@@ -18,6 +18,7 @@ export class WindowReader {
   readonly #question: WindowQuestion;
   readonly #deadline: number;
   #isComplete = true;
+  #unseen = new ColumnsBuilder(0).build();
 
   /** @param deadline by performance.now(), in milliseconds. */
   constructor(question: WindowQuestion, deadline: number) {
@@ -31,23 +32,42 @@ export class WindowReader {
     return this.#isComplete;
   }
 
+  /** The newest copies of blocks that are not in the evidence, and that there was no time for. */
+  get unseen(): BlockColumns {
+    return this.#unseen;
+  }
+
   compare(copies: WindowCopies, data: CacheData): void {
     const all = this.notes.locate(copies.columns, groupsOf(copies.columns, copies.order));
     const unlike: number[] = [];
-    this.#forEach(all.columns, all.groups, data, (number, { originMissing, isEqual }) => {
+    const seen = this.#forEach(all.columns, all.groups, data, (number, { originMissing, isEqual }) => {
       const verdict = copiesVerdict(copies, { copies: all.groups[number] ?? [], isEqual });
-      if (verdict === 'open') return;
-      if (originMissing === 'beyond-end') this.notes.note('lost', all, number);
-      else if (verdict === 'proved') this.notes.note('proved', all, number);
-      else if (verdict === 'unlike') unlike.push(number);
-      else this.notes.note('undecided', all, number);
+      if (originMissing === 'beyond-end') {
+        // An open block that was not written since is left to the judgement that follows.
+        if (isTouched(copies, all, number)) this.notes.note('lost', all, number);
+      } else if (verdict === 'unlike') unlike.push(number);
+      else if (verdict !== 'open') this.notes.note(NOTE[verdict], all, number);
     });
+    this.#noteUnseen(copies, all, seen);
     this.#judgeUnlike(copies, all, unlike, data);
+  }
+
+  /** Of a block of the evidence, what was proved before may have been written again since. */
+  #noteUnseen(copies: WindowCopies, all: WindowGroups, from: number): void {
+    const isUnseen = new Uint8Array(copies.columns.count);
+    for (let number = from; number < all.groups.length; number += 1) {
+      if (!isTouched(copies, all, number)) continue;
+      this.notes.note('unseen', all, number);
+      if (all.evidence[number] !== -1) continue;
+      for (const copy of newestCopies(copies, all.groups[number] ?? [])) isUnseen[copy] = 1;
+    }
+    if (from < all.groups.length) this.#unseen = onlyThose(copies.columns, isUnseen);
   }
 
   /**
    * The origin has none of the copies that are known to be new. Where a commit was made since, a free entry that had the same
-   * sector before may have been used again, which leaves no trace: what it has may be newer.
+   * sector before may have been used again, which leaves no trace: what it has may be newer. Not so where it has what it had
+   * when the evidence was taken.
    */
   #judgeUnlike(copies: WindowCopies, all: WindowGroups, unlike: readonly number[], data: CacheData): void {
     const isLost = this.#question.pastCache === 'none';
@@ -55,9 +75,12 @@ export class WindowReader {
     // Until the copies in such entries have been seen to be other ones too.
     const unclear = new Set(others?.numbers);
     if (others !== null) {
-      this.#forEach(others.columns, others.groups, data, (number, { isEqual }) => {
-        const isOther = others.groups[number]?.every((copy) => isEqual(copy) === false) === true;
-        if (isOther) unclear.delete(others.numbers[number] ?? -1);
+      this.#forEach(others.columns, others.groups, data, (at, { isEqual, onOrigin }) => {
+        const number = others.numbers[at] ?? -1;
+        const evidenceIndex = this.notes.indexOfSame(all.evidence[number] ?? -1, onOrigin);
+        const isNoNewer = (copy: number): boolean =>
+          isEqual(copy) === false || others.columns.index[copy] === evidenceIndex;
+        if (others.groups[at]?.every(isNoNewer) === true) unclear.delete(number);
       });
     }
     for (const number of unlike) {
@@ -65,24 +88,33 @@ export class WindowReader {
     }
   }
 
+  /** Returns how many it came to. */
   #forEach(
     columns: BlockColumns,
     groups: readonly CopyGroup[],
     data: CacheData,
     visit: (number: number, result: GroupResult) => void,
-  ): void {
+  ): number {
     const { cache, origin } = this.#question;
     for (let from = 0; from < groups.length; from += BATCH_BLOCKS) {
       if (performance.now() > this.#deadline) {
         this.#isComplete = false;
-        return;
+        return from;
       }
       const batch = groups.slice(from, from + BATCH_BLOCKS);
       for (const [at, result] of compareGroups({ cache, origin, data }, columns, batch).entries()) {
         visit(from + at, result);
       }
     }
+    return groups.length;
   }
+}
+
+const NOTE = { proved: 'proved', unclear: 'undecided', unread: 'unreadable' } as const;
+
+/** Whether a block was dirty at the last look, or was written since. */
+function isTouched({ kinds }: WindowCopies, { groups }: WindowGroups, number: number): boolean {
+  return groups[number]?.some((copy) => kinds[copy] !== CopyKind.later) === true;
 }
 
 /** The copies of each sector together, by sector. */

@@ -1,9 +1,10 @@
 import type { BlockDevice } from '../device/index.js';
+import type { BlockColumns } from './block-columns.js';
 import type { BlockExample } from './certificate.js';
 import type { Comparison } from './comparison.js';
 
 /** What the window says of a block of the evidence. */
-export const WindowVerdict = { none: 0, proved: 1, lost: 2, undecided: 3 } as const;
+export const WindowVerdict = { none: 0, proved: 1, lost: 2, undecided: 3, unreadable: 4 } as const;
 
 export interface WindowQuestion {
   readonly cache: BlockDevice;
@@ -34,6 +35,12 @@ export interface WindowReading {
   readonly lateLost: readonly BlockExample[];
   /** Such blocks of which it could not be told. */
   readonly lateUndecided: readonly BlockExample[];
+  /** Such blocks of which the origin's copy or the cache's could not be read. */
+  readonly lateUnreadable: readonly BlockExample[];
+  /** The newest copies of such blocks that there was no time for, in the order of their indexes. */
+  readonly unseen: BlockColumns;
+  /** Blocks that could not be read, those of the evidence included. */
+  readonly unreadable: number;
   /** {@link WindowVerdict} of each block of the evidence. */
   readonly verdicts: Uint8Array;
 }

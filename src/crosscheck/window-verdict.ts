@@ -21,16 +21,26 @@ export type CopiesVerdict = 'proved' | 'unlike' | 'unclear' | 'unread' | 'open';
  * be used again for the same sector.
  */
 export function copiesVerdict(all: WindowCopies, { copies, isEqual }: BlockCopies): CopiesVerdict {
-  const changed = copies.filter((copy) => all.kinds[copy] === CopyKind.changed);
-  const dirty = copies.filter((copy) => all.kinds[copy] === CopyKind.dirty);
-  if (changed.length === 0 && dirty.length === 0) {
-    return copies.some((copy) => isEqual(copy) === true) ? 'proved' : 'open';
+  const newest = newestCopies(all, copies);
+  if (newest.length === 0) {
+    if (copies.some((copy) => isEqual(copy) === true)) return 'proved';
+    return copies.some((copy) => isEqual(copy) === null) ? 'unread' : 'open';
   }
-  const newest = changed.length > 0 ? changed : highest(all, dirty);
   if (newest.some((copy) => isEqual(copy) === true)) return 'proved';
-  const others = all.sameSeqCount ? [] : dirty.filter((copy) => !newest.includes(copy));
+  const isOther = (copy: number): boolean => all.kinds[copy] === CopyKind.dirty && !newest.includes(copy);
+  const others = all.sameSeqCount ? [] : copies.filter(isOther);
   if (others.some((copy) => isEqual(copy) === true)) return 'unclear';
   return [...newest, ...others].some((copy) => isEqual(copy) === null) ? 'unread' : 'unlike';
+}
+
+/** Of which one is the newest: those that were written since the last look, else the one that was dirty then. None if no such. */
+export function newestCopies(all: WindowCopies, copies: readonly number[]): number[] {
+  const changed = copies.filter((copy) => all.kinds[copy] === CopyKind.changed);
+  if (changed.length > 0) return changed;
+  return highest(
+    all,
+    copies.filter((copy) => all.kinds[copy] === CopyKind.dirty),
+  );
 }
 
 /** Those of the highest seq_count; of two that share it, nothing tells which is newer. */

@@ -29,7 +29,7 @@ export function readWindow(question: WindowQuestion): WindowReading {
     if (!(error instanceof WcacheError)) throw error;
     failure = error.message;
   }
-  return { complete, notFree, failure, ...reader.notes.findings };
+  return { complete, notFree, failure, unseen: reader.unseen, ...reader.notes.findings };
 }
 
 /** Null where there is nothing to go by. */

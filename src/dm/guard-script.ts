@@ -25,10 +25,18 @@ export function guardScript({ suspend, status, clear, load, fail, resume }: Guar
     suspend,
     'echo $?',
     `read -r word && [ "$word" = ${GUARD_RELEASE} ] && exit 0`,
-    `case "$(${status})" in`,
-    `*' writecache 0 '*) ${clear}; ${resume} ;;`,
+    // Nobody comes after the guard: what fails it tries again for a while.
+    'again() { n=0; until "$@"; do n=$((n + 1)); [ $n -lt 50 ] || return 1; sleep 0.2; done; }',
+    `look() { seen="$(${status})" && [ -n "$seen" ]; }`,
+    `clear() { ${clear}; }`,
+    ...(load === null ? [] : [`fresh() { ${load}; }`]),
+    `fail() { ${fail}; }`,
+    `resume() { ${resume}; }`,
+    'again look',
+    'case "$seen" in',
+    "*' writecache 0 '*) again clear; again resume ;;",
     // Nobody's resume shall make live what waits; and where there can be no fresh instance, failing is better than waiting.
-    `*' writecache '*) ${clear}; { ${load ?? 'false'} && ${resume}; } || { ${fail} && ${resume}; } ;;`,
+    `*' writecache '*) again clear; ${load === null ? '' : '{ again fresh && again resume; } || '}{ again fail && again resume; } ;;`,
     'esac',
   ].join('\n');
 }

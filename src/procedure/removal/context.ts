@@ -63,6 +63,8 @@ export interface RemovalContext {
   suspendedAtMs: number;
   /** At which the drains wrote back at best; null before one had something to do. */
   blocksPerSecond: number | null;
+  /** So many were written back at once in no more than the stall that is allowed. */
+  fittingBlocks: number;
   /** The kernel holds up whoever touches the mapping, for good. */
   isHung: boolean;
   /** The cleaner was turned on, and lasts until the table is another one. */

@@ -86,6 +86,7 @@ async function drainOnce(
     const { after } = await flushCache(dm, cache, drainOptions);
     // It has written back all that was there, whatever came since.
     notePace(context, perSecond(before));
+    if (performance.now() - started <= context.request.maxStallMs) noteFitting(context, before);
     return after;
   } catch (error) {
     if (!(error instanceof InterruptedError) || options.signal?.aborted === true) throw error;
@@ -99,6 +100,11 @@ async function drainOnce(
 function notePace(context: RemovalContext, blocksPerSecond: number): void {
   if (blocksPerSecond <= 0) return;
   context.blocksPerSecond = Math.max(context.blocksPerSecond ?? 0, blocksPerSecond);
+}
+
+/** However little the pace of a short flush tells: what was written back in the time of a stall will be again. */
+function noteFitting(context: RemovalContext, blocks: number): void {
+  context.fittingBlocks = Math.max(context.fittingBlocks, blocks);
 }
 
 /** Of a flush nothing is known before it ends; it takes what was there, and ends. */
@@ -119,8 +125,8 @@ function usesCleaner({ environment, cache, subject }: RemovalContext): boolean {
 }
 
 /** Whether so many blocks can be written back within the stall that was allowed, at the pace of the drain. */
-function fits({ blocksPerSecond, request }: RemovalContext, blocks: number): boolean {
-  if (blocks === 0) return true;
+function fits({ blocksPerSecond, fittingBlocks, request }: RemovalContext, blocks: number): boolean {
+  if (blocks <= fittingBlocks) return true;
   return blocksPerSecond !== null && (blocks / blocksPerSecond) * 1000 <= request.maxStallMs;
 }
 

@@ -12,6 +12,8 @@ export interface PutBack {
   readonly text: string;
   /** The writecache runs, and nothing is left of the removal. */
   readonly isBack: boolean;
+  /** The step that failed had done its work: the origin is in use without the cache. */
+  readonly isReplaced?: boolean;
 }
 
 /**
@@ -25,7 +27,9 @@ export async function putBack(context: RemovalContext): Promise<PutBack> {
     const device = await context.dm.info(context.subject.mapping);
     if (device === null) return { text: 'The mapping is gone.', isBack: true };
     if (isLinear(context, await context.dm.table(device.name, 'live'))) {
-      return { text: 'It runs on its origin already.', isBack: false };
+      await context.guard?.release();
+      context.guard = null;
+      return { text: '', isBack: false, isReplaced: true };
     }
     const { error } = await statusNow(context.dm, cacheOf(context));
     const done = error ? await putBackFresh(context, device) : await putBackSame(context, device);
@@ -73,8 +77,15 @@ async function putBackFresh(context: RemovalContext, device: MappedDevice): Prom
     if (mayHang || !isSafe) {
       return { text: `${blame} It is left as it is: what it has in memory can be read.`, isBack: true };
     }
-    await swapRunning(context, device);
-    return { text: `${blame} ${await freshSentence(context)}`, isBack: true };
+    try {
+      await swapRunning(context, device);
+      return { text: `${blame} ${await freshSentence(context)}`, isBack: true };
+    } catch (error) {
+      // Suspended half-way, it is brought back as one that was suspended.
+      const now = await dm.info(subject.mapping);
+      if (now?.hasInactiveTable === true) await again(() => dm.clear(subject.mapping));
+      if (now?.suspended !== true) throw error;
+    }
   }
   try {
     if (!isSafe) throw new Error('this kernel cannot load it beside the old one');

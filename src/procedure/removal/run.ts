@@ -8,6 +8,9 @@ import type { RemovalResult, RemovalStep, RemovalStepId } from './types.js';
 const IN_ONE_GO: readonly RemovalStepId[] = ['suspend', 'judge', 'resume'];
 const STILL: readonly RemovalStepId[] = ['judge', 'resume'];
 
+/** No process has this number. */
+const NOBODY = 0;
+
 /**
  * Runs the steps. Where one fails before I/O goes on with the origin, the writecache is brought back; behind that the journal
  * stays, and the next run finishes.
@@ -71,11 +74,11 @@ async function failed(context: RemovalContext, step: RunnableStep, cause: unknow
   const message = cause instanceof Error ? cause.message : String(cause);
   await tell(context, { type: 'failed', step: shown(step), message });
   const isAfterResume = isBehindResume({ ...context.journal, begun: step });
-  const now = isAfterResume ? finishLater(context, step) : await undo(context);
-  const where = `${context.subject.name} was not removed, at the step "${step.id}"`;
-  const said = isAfterResume
-    ? `${context.subject.name} runs on its origin alone, but the removal is not finished, at the step "${step.id}": ${sentence(message)}`
-    : `${where}: ${sentence(message)}`;
+  const now = isAfterResume ? finishLater(context, step) : await undo(context, step);
+  const where = now.isReplaced
+    ? `${context.subject.name} runs on its origin alone, but the removal is not finished`
+    : `${context.subject.name} was not removed`;
+  const said = `${where}, at the step "${step.id}": ${sentence(message)}`;
   const hint = cause instanceof WcacheError && !isCommand(cause.hint) ? cause.hint : undefined;
   const options = {
     code: cause instanceof WcacheError ? cause.code : 'removal-failed',
@@ -91,26 +94,36 @@ async function failed(context: RemovalContext, step: RunnableStep, cause: unknow
 interface Now {
   readonly text: string;
   readonly hint: string | undefined;
+  readonly isReplaced: boolean;
 }
 
 /** Nothing has to be brought back any more: the origin has everything. */
 function finishLater(context: RemovalContext, step: RunnableStep): Now {
   const { subject } = context;
+  leaveJournal(context, { ...step, id: step.id === 'resume' ? 'cross-check' : step.id });
+  return { text: '', hint: `To finish: wcache remove ${subject.typed}`, isReplaced: true };
+}
+
+async function undo(context: RemovalContext, step: RunnableStep): Promise<Now> {
+  const { subject, environment } = context;
+  await tell(context, { type: 'undo', message: `bringing ${subject.name} back` });
+  const { text, isBack, isReplaced = false } = await putBack(context);
+  if (isReplaced) return finishLater(context, step);
+  await tell(context, { type: 'undo', message: text === '' ? 'nothing can be done now' : text });
+  if (isBack) forgetJournal(subject.mapping, environment.removalsFolder);
+  else leaveJournal(context, step);
+  const hint = isBack ? undefined : `See how it is with: wcache status ${subject.typed}`;
+  return { text, hint, isReplaced: false };
+}
+
+/** For the next run. This one is over, though its process may live on. */
+function leaveJournal(context: RemovalContext, step: RunnableStep): void {
+  context.journal = { ...context.journal, pid: NOBODY };
   try {
     journal(context, step);
   } catch {
     // Where there is no room for it, the one that is there leads to the same end.
   }
-  return { text: '', hint: `To finish: wcache remove ${subject.typed}` };
-}
-
-async function undo(context: RemovalContext): Promise<Now> {
-  await tell(context, { type: 'undo', message: `bringing ${context.subject.name} back` });
-  const { text, isBack } = await putBack(context);
-  await tell(context, { type: 'undo', message: text === '' ? 'nothing can be done now' : text });
-  const { subject, environment } = context;
-  if (isBack) forgetJournal(subject.mapping, environment.removalsFolder);
-  return { text, hint: isBack ? undefined : `See how it is with: wcache status ${subject.typed}` };
 }
 
 function sentence(message: string): string {
