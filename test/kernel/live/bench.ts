@@ -32,14 +32,29 @@ export interface CacheOptions {
   readonly mode?: 'p' | 's';
   readonly originMiB?: number;
   readonly cacheKiB?: number;
+  /** 4096 unless told. */
+  readonly blockSize?: number;
+  /** Of the mapping; all of the origin unless told. */
+  readonly mappedSectors?: number;
   /** Optional words of the table. */
   readonly options?: readonly string[];
+}
+
+/** What a bench can have beside the usual. */
+export interface BenchSettings {
+  /** Words for Node, in the process that serves wcache's commands. */
+  readonly nodeOptions?: string;
+  readonly originsMiB?: number;
+  readonly cachesMiB?: number;
 }
 
 /** A writecache with devices of its own, whose tables can be swapped: `NAME-o` is the origin, `NAME-c` the cache. */
 export interface LabCache {
   readonly name: string;
+  /** Of the mapping. */
   readonly sectors: number;
+  /** The line that made it. */
+  readonly table: string;
   /** The disk and sector where each device lies: what a linear table says of it. */
   readonly origin: Place;
   readonly cache: Place;
@@ -67,10 +82,14 @@ export class Bench {
   }
 
   /** In pmem mode the caches lie on persistent memory, else on a disk. */
-  static async boot(kernel: KernelName, mode: 'p' | 's' = 's'): Promise<Bench> {
+  static async boot(
+    kernel: KernelName,
+    mode: 'p' | 's' = 's',
+    { nodeOptions = '', originsMiB = ORIGINS_MIB, cachesMiB = CACHES_MIB }: BenchSettings = {},
+  ): Promise<Bench> {
     const folder = await mkdtemp(join(tmpdir(), 'live-'));
-    const origin = { path: await createSparse(join(folder, 'origin'), ORIGINS_MIB * MIB) };
-    const cache = { path: await createSparse(join(folder, 'cache'), CACHES_MIB * MIB) };
+    const origin = { path: await createSparse(join(folder, 'origin'), originsMiB * MIB) };
+    const cache = { path: await createSparse(join(folder, 'cache'), cachesMiB * MIB) };
     const label = `${kernel} ${mode}`;
     const disks = mode === 'p' ? { disks: [origin], pmem: [cache] } : { disks: [origin, cache] };
     const guest = await boot({ kernel, ...disks, label });
@@ -86,7 +105,7 @@ export class Bench {
       SHELL_WORDS,
     );
     await guest.run(
-      `setsid ${NODE} ${projectDirectory}/dist/test/kernel/live/serve.js ${LIVE} ${projectDirectory} </dev/null >${LIVE}/log 2>&1 &`,
+      `NODE_OPTIONS='${nodeOptions}' setsid ${NODE} ${projectDirectory}/dist/test/kernel/live/serve.js ${LIVE} ${projectDirectory} </dev/null >${LIVE}/log 2>&1 &`,
     );
     // It is up before anything else wants the processor.
     await bench.sh('wcache --version');
@@ -121,21 +140,26 @@ export class Bench {
 
   /** A writecache on new parts of the disks. */
   async cache(name: string, options: CacheOptions = {}): Promise<LabCache> {
-    const sectors = (options.originMiB ?? 4) * SECTORS_PER_MIB;
-    const origin = this.#take('origin', sectors);
-    const cache = this.#take('cache', (options.cacheKiB ?? 1024) * 2);
+    const originSectors = (options.originMiB ?? 4) * SECTORS_PER_MIB;
+    const sectors = options.mappedSectors ?? originSectors;
+    const origin = this.#take('origin', originSectors);
+    const mode = options.mode ?? this.#mode;
+    // A cache in ssd mode lies on a disk, also where there is persistent memory.
+    const role = mode === this.#mode ? 'cache' : 'origin';
+    const cache = this.#take(role, (options.cacheKiB ?? 1024) * 2);
     const table = writecacheTable({
-      mode: options.mode ?? this.#mode,
+      mode,
       origin: `/dev/mapper/${name}-o`,
       cache: `/dev/mapper/${name}-c`,
       lengthSectors: sectors,
+      ...(options.blockSize === undefined ? {} : { blockSize: options.blockSize }),
       options: options.options ?? [],
     });
     await this.sh(`
       dmsetup create ${name}-o --table '${linear(origin)}'
       dmsetup create ${name}-c --table '${linear(cache)}'
       dmsetup create ${name} --uuid WCACHE-${name} --table '${table}'`);
-    return { name, sectors, origin, cache };
+    return { name, sectors, table, origin, cache };
   }
 
   /** Puts other lines in the place of a cache's device: I/O in flight ends by the old ones. */
@@ -182,7 +206,8 @@ export function answered(ran: Ran): Answered {
   return { ...ran, document, code: told?.code ?? null, message: told?.message ?? '', hint: told?.hint ?? '' };
 }
 
-function quoted(word: string): string {
+/** A word as a shell takes it for one. */
+export function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
