@@ -128,7 +128,9 @@ describe.each(shapes)('in $mode mode, blocks of $blockSize from sector $startSec
     expect(codes(stale)).toEqual(['not-written-back']);
     expect(stale.problems[0]?.message).toContain('(1 does)');
     expect(stale.blocks).toMatchObject({ proved: 6, lost: 0, not_written_back: 1 });
-    expect(codes(await rig.judge(null))).toEqual(['not-written-back']);
+    const without = await rig.judge(null);
+    expect(codes(without)).toEqual(['not-written-back']);
+    expect(without.blocks).toMatchObject({ live: 7, examined: 6, proved: 6, not_written_back: 1 });
     expect(codes(await judgeUnknowing())).toEqual(['not-written-back']);
     expect(codes(await rig.judge(evidence, { level: 'metadata' }))).toEqual(['not-written-back']);
   });
