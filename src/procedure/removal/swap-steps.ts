@@ -1,4 +1,5 @@
 import { readMetadata, readWindow, WindowVerdict, type WindowReading } from '../../crosscheck/index.js';
+import { alignedBuffer } from '../../device/aligned-buffer.js';
 import { statusNow, type MappedDevice } from '../../dm/index.js';
 import { OperationError, ProblemFoundError } from '../../errors.js';
 import { reloadIsSafe, type TargetLine, type WritecacheStatus } from '../../table/index.js';
@@ -6,6 +7,8 @@ import { countOf, formatElapsed } from '../../units.js';
 import { cacheOf, type RemovalContext } from './context.js';
 import { suspendWatched } from './suspend-watched.js';
 import { writeCount } from './take-evidence.js';
+
+const PROBE_BYTES = 4096;
 
 /** However long the stall may be, reading in it gets this much. */
 const LEAST_WINDOW_MS = 300;
@@ -70,6 +73,7 @@ export async function runJudge(context: RemovalContext): Promise<string> {
   requireWrittenBack(context, status);
   context.writesAtSuspend = writeCount(status);
   context.activityAtSuspend = environment.activity(cache.device);
+  requireReadableOrigin(context);
   if (request.verify === 'none' || request.verify === 'metadata') {
     return `error 0, all ${countOf(status.total_blocks, 'block')} free`;
   }
@@ -104,6 +108,27 @@ function requireAllOnOrigin(name: string, { notFree, unreadable, lateLost, verdi
       hint: 'The origin did not keep what was written to it. Do not use the cache device for anything else: the blocks are still in its data area.',
     },
   );
+}
+
+/**
+ * A look at the origin's first block: where everything was compared before, nothing else would tell that it has failed since.
+ * Throws {@link OperationError} `origin-unreadable`.
+ */
+function requireReadableOrigin({ environment, subject }: RemovalContext): void {
+  const origin = environment.open(subject.originNumber, 'read');
+  try {
+    const bytes = origin.sizeBytes < BigInt(PROBE_BYTES) ? Number(origin.sizeBytes) : PROBE_BYTES;
+    origin.read(alignedBuffer(bytes), 0);
+  } catch (cause) {
+    const { path } = environment.identity(subject.originNumber);
+    throw new OperationError(`The origin of ${subject.name} cannot be read: ${path}.`, {
+      code: 'origin-unreadable',
+      hint: 'Mend the origin first; the cache stays in front of it.',
+      cause,
+    });
+  } finally {
+    origin.close();
+  }
 }
 
 function requireWrittenBack(

@@ -177,6 +177,19 @@ describe('an origin that fails', () => {
   });
 });
 
+it('is put back where the origin cannot be read any more, though everything was compared before', async () => {
+  site.wc.dirty(5);
+  const observe = (event: RemovalEvent): void => {
+    if (event.type !== 'begin' || event.step.id !== 'load') return;
+    const lengthBytes = site.wc.origin.sizeBytes;
+    site.wc.origin.setFaults({ ranges: [{ offsetBytes: 0, lengthBytes, on: 'read' }] });
+  };
+  const error = await failure(site.remove({}, { observe }));
+  expect(error.code).toBe('origin-unreadable');
+  site.wc.origin.setFaults({});
+  expect(await site.isCached()).toBe(true);
+});
+
 describe('a cache device that fails', () => {
   function failCache(on: 'read' | 'write' | 'both'): void {
     const { cacheDevice } = site.wc;
