@@ -10,7 +10,11 @@ import {
   failing,
   LAZY,
   remove,
+  removeAlone,
 } from './remove/removal.js';
+import { expectShapeRemoved } from './remove/shape-removal.js';
+import { SHAPES } from './remove/shapes.js';
+import { PATIENT, Site } from './remove/site.js';
 import { expectRemovedUnderLoad } from './remove/under-load.js';
 
 /** One machine for both modes, as starting wcache takes its emulated processor long. */
@@ -33,17 +37,58 @@ describe('in pmem mode', () => {
   );
 });
 
+/** Each in another state of the metadata: the kernel's copies are on the medium at once in pmem mode, committed or not. */
+const IN_PMEM = [
+  'blocks anywhere',
+  'a few blocks, overwritten again and again',
+  'more than fits: the rest went around it',
+  'nothing that is committed',
+];
+
+describe('in pmem mode a removal leaves the origin with every byte', () => {
+  const shapes = SHAPES.filter(({ what }) => IN_PMEM.includes(what));
+
+  it.each(shapes.map((shape, index) => ({ what: shape.what, shape, name: `s${String(index)}` })))(
+    'of $what',
+    async ({ shape, name }) => {
+      await expectShapeRemoved(bench, shape, name, '--delete');
+    },
+  );
+});
+
+describe('in pmem mode a removal that is killed loses nothing', () => {
+  it('where the next one is killed, too, and where one finishes', async () => {
+    const killed = await Site.on(bench);
+    for (const step of ['drain', 'suspend', 'judge', 'resume', 'cross-check']) {
+      await killed.writes();
+      const { status } = await removeAlone(bench, 'wc', PATIENT, {
+        ...{ at: `begin ${step}`, run: 'kill -KILL $PPID' },
+      });
+      expect({ step, status }).toEqual({ step, status: 137 });
+      await bench.sh(
+        'runs() { [ "$(dmsetup info -c --noheadings -o suspended wc)" = Active ]; }; until_so runs',
+      );
+      expect(await killed.status()).toContain('removal interrupted');
+      const runs = step === 'cross-check' ? 'linear' : 'writecache';
+      await bench.sh(`dmsetup table wc | grep -q ' ${runs} '`);
+      if (step === 'cross-check' || step === 'judge') await killed.finish();
+      else await killed.reads();
+    }
+    await killed.end();
+  });
+});
+
 /** 160 blocks are in the cache. */
 const PROGRAM = ['write 0 60 1', 'sync', 'write 30 50 2', 'write 200 80 3', 'write 200 40 4', 'sync'];
 
-interface Site {
+interface Failing {
   readonly lab: LabCache;
   readonly record: ContentRecord;
   /** Shell commands. */
   readonly refuseWrites: Readonly<Record<Role, string>>;
 }
 
-async function site(name: string, mode: CacheOptions['mode'] & string): Promise<Site> {
+async function site(name: string, mode: CacheOptions['mode'] & string): Promise<Failing> {
   const lab = await bench.cache(name, { options: LAZY, mode });
   const record = await ContentRecord.of(bench, lab, PROGRAM);
   await record.watch();
@@ -52,7 +97,7 @@ async function site(name: string, mode: CacheOptions['mode'] & string): Promise<
 }
 
 /** The writecache runs on with all data, and once the device is mended another removal finishes. */
-async function expectAllThere({ lab, record }: Site, role: Role): Promise<void> {
+async function expectAllThere({ lab, record }: Failing, role: Role): Promise<void> {
   const { name } = lab;
   await expectWritecache(bench, lab);
   const status = await bench.sh(`dmsetup status ${name}`);
@@ -82,7 +127,7 @@ describe('where a device refuses writes, nothing stale is shown', () => {
 /** A failed writeback may keep the kernel waiting for good in pmem mode, with whoever told it to write back. */
 describe('where the origin refuses writes in pmem mode, all data stays in the cache', () => {
   /** As after the reboot that it may take: another instance on the same devices has everything. */
-  async function expectAllInCache({ lab, record }: Site): Promise<void> {
+  async function expectAllInCache({ lab, record }: Failing): Promise<void> {
     await bench.mend(lab, 'origin');
     await bench.sh(`dmsetup create again-${lab.name} --table '${lab.table}'`);
     await record.expectOn(`/dev/mapper/again-${lab.name}`);
@@ -100,15 +145,20 @@ describe('where the origin refuses writes in pmem mode, all data stays in the ca
     await expectAllInCache(here);
   });
 
-  it('of a suspend, which hangs in the kernel, and that is told', async () => {
+  it('of a suspend, which may hang in the kernel, and that is told', async () => {
     const here = await site('hung', 'p');
-    await here.record.endWatch();
     const failed = await remove(bench, 'hung', ['--no-drain'], {
       at: 'begin suspend',
       run: here.refuseWrites.origin,
     });
-    expect(failed).toMatchObject({ status: 1, code: 'kernel-hangs' });
-    expect(failed.hint).toContain('wcache create');
-    await expectAllInCache(here);
+    expect(failed.status).toBe(1);
+    // Whether the kernel meets the error before it waits is a race of its own.
+    if (failed.code === 'suspend-error') {
+      await expectAllThere(here, 'origin');
+    } else {
+      expect(failed.code).toBe('kernel-hangs');
+      expect(failed.hint).toContain('wcache create');
+      await expectAllInCache(here);
+    }
   });
 });

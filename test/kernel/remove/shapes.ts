@@ -88,7 +88,7 @@ export const SHAPES: readonly Shape[] = [
     what: 'a cache with room for one block',
     cache: { options: LAZY, blockSize: 512, cacheKiB: 1 },
     program: ['write 5 1 1', 'write 6 1 2', 'write 5 1 3'],
-    live: 1,
+    live: null,
     words: ['--invalidate'],
   },
   {

@@ -29,7 +29,10 @@ export class Site {
   }
 
   static async prepare(): Promise<Site> {
-    const bench = await bootForRemovals('uml-6.1');
+    return Site.on(await bootForRemovals('uml-6.1'));
+  }
+
+  static async on(bench: Bench): Promise<Site> {
     const lab = await bench.cache('wc', { options: ['high_watermark', '100', 'low_watermark', '100'] });
     return new Site(bench, lab, await Ledger.start(bench, 'wc', BLOCKS, 'write', 1));
   }
