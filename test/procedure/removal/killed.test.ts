@@ -48,7 +48,10 @@ const REQUESTS: Record<string, RemovalRequest> = {
   'with all that can be asked for': { ...REQUEST, invalidate: true, ending: 'delete' },
 };
 
-describe.each(Object.entries(REQUESTS))('a removal %s, killed at any moment', (_, request) => {
+/** Some seventy removals, each with a second one behind it. */
+const MANY = { timeout: 180_000 };
+
+describe.each(Object.entries(REQUESTS))('a removal %s, killed at any moment', MANY, (_, request) => {
   it('loses nothing, and a second run finishes it', async () => {
     const deaths = await deathsOf(request);
     expect(deaths.length).toBeGreaterThan(40);
