@@ -30,10 +30,12 @@ it('shows the life of a cache on a real kernel, and leaves nothing behind', asyn
   const digests = [...stdout.matchAll(/^([0-9a-f]{64}) {2}\/tmp\/db\/log$/gm)].map(([, digest]) => digest);
   expect(digests, 'the log before the power cut, after it, and on the origin alone').toHaveLength(3);
   expect(new Set(digests).size).toBe(1);
-  const [, freeByKernel] = /^ {2}free +([\d,]+) blocks$/m.exec(stdout) ?? [];
-  const [, freeByMetadata] = /^ {2}free +([\d,]+) +[\d.]+%/m.exec(stdout) ?? [];
-  expect(freeByKernel).toMatch(/^7,/);
-  expect(freeByMetadata).toBe(freeByKernel);
+  const freeByKernel = counted(/^ {2}free +([\d,]+) blocks$/m.exec(stdout));
+  const freeByMetadata = counted(/^ {2}free +([\d,]+) +[\d.]+%/m.exec(stdout));
+  expect(freeByKernel).toBeGreaterThan(7000);
+  // Between the two looks the file system may write a few blocks of its own; none become free again.
+  expect(freeByMetadata).toBeLessThanOrEqual(freeByKernel);
+  expect(freeByMetadata).toBeGreaterThan(freeByKernel - 32);
   expect(stdout).toContain('is a dirty writecache');
   expect(stdout).toContain('high_watermark: 60, now 40');
   expect(stdout).toContain('/dev/mapper/wc is up: 8,160 blocks, with 7');
@@ -58,3 +60,7 @@ it('says why where no kernel can be booted, and shows what it can on files', asy
   expect(stdout).toContain('user-mode-linux');
   expect(stdout).toContain('cache.img: clean writecache, 32 MiB');
 });
+
+function counted(match: RegExpExecArray | null): number {
+  return Number(match?.[1]?.replaceAll(',', '') ?? NaN);
+}
