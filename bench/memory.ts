@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { layOut } from '../src/format/index.js';
-import { HollowCache, HollowDevice } from '../src/simulate/hollow-device.js';
+import { VoidDevice } from '../src/device/index.js';
+import { HollowCache } from '../src/simulate/hollow-cache.js';
 import { ReferenceTarget } from '../src/target/index.js';
 
 const BLOCK = 4096;
@@ -19,7 +20,7 @@ export function targetMemory(cacheBytes: bigint, liveBlocks: number): MemoryUse 
   if (!layout.ok) throw new Error('a cache fits there');
   const before = usedBytes();
   const devices = {
-    origin: new HollowDevice('origin', EIGHT_TEBIBYTE),
+    origin: new VoidDevice('origin', EIGHT_TEBIBYTE),
     cache: new HollowCache(cacheBytes, 0n, layout.geometry),
   };
   const target = ReferenceTarget.load(

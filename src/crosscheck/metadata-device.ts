@@ -1,44 +1,5 @@
-import type { BlockDevice, Bytes } from '../device/index.js';
-import { WrongDeviceError } from '../errors.js';
+import { VoidDevice, type BlockDevice, type Bytes } from '../device/index.js';
 import { SECTOR_BYTES } from '../format/index.js';
-
-/** A device of any size that holds nothing: it reads as zeros, and what is written to it is gone. */
-export class VoidDevice implements BlockDevice {
-  readonly logicalBlockSizeBytes = 512;
-
-  constructor(
-    readonly name: string,
-    readonly sizeBytes: bigint,
-  ) {}
-
-  read(target: Uint8Array, offset: Bytes): void {
-    this.requireInside(offset, target.length);
-    target.fill(0);
-  }
-
-  write(source: Uint8Array, offset: Bytes): void {
-    this.requireInside(offset, source.length);
-  }
-
-  flush(): void {
-    // Nothing waits.
-  }
-
-  discard(offset: Bytes, lengthBytes: Bytes): void {
-    this.requireInside(offset, lengthBytes);
-  }
-
-  close(): void {
-    // Nothing is held.
-  }
-
-  protected requireInside(offset: Bytes, lengthBytes: Bytes): void {
-    if (BigInt(offset) >= 0n && BigInt(offset) + BigInt(lengthBytes) <= this.sizeBytes) return;
-    throw new WrongDeviceError(`${this.name} ends at byte ${String(this.sizeBytes)}.`, {
-      code: 'device-ended',
-    });
-  }
-}
 
 /**
  * A device of which a stretch is bytes in memory, and the rest is another device, or void. A write into the stretch changes

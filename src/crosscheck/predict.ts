@@ -1,10 +1,10 @@
-import type { BlockDevice } from '../device/index.js';
+import { VoidDevice, type BlockDevice } from '../device/index.js';
 import { OperationError } from '../errors.js';
 import { decodeSuperblock } from '../format/index.js';
 import type { WritecacheTable } from '../table/index.js';
 import { CURRENT, ReferenceTarget } from '../target/index.js';
 import { entriesIn } from './metadata.js';
-import { OverlaidDevice, VoidDevice } from './metadata-device.js';
+import { OverlaidDevice } from './metadata-device.js';
 
 /** The reference target keeps what it knows of each live block in memory, and takes 10 s for a million of them. */
 const MOST_BLOCKS = 2 ** 22;

@@ -41,4 +41,5 @@ export {
   type SysfsRoot,
 } from './sysfs.js';
 export { findUses, type Use, type UsesRoots } from './uses.js';
+export { VoidDevice } from './void-device.js';
 export { withDevice } from './with-device.js';

@@ -1,11 +1,12 @@
 import { dmsetupWords, statusNow, type DeviceMapper, type LiveCache } from '../dm/index.js';
-import { OperationError, WcacheError } from '../errors.js';
+import { OperationError } from '../errors.js';
 import {
   buildParameters,
   type TargetLine,
   type WritecacheStatus,
   type WritecacheTable,
 } from '../table/index.js';
+import { adviceOf, sentenceOf } from './failure-words.js';
 import { nameAsTyped } from './name-as-typed.js';
 import { requireReadableMetadata } from './readable-metadata.js';
 import { isOfSameCache, requireTable } from './same-cache.js';
@@ -127,10 +128,10 @@ export async function swapTable(
     if (!(error instanceof StepFailure)) throw error;
     const now = await settle(dm, cache, error.step);
     throw new OperationError(
-      `The table of ${cache.name} could not be swapped, at the step "${error.step.id}": ${sentence(error.cause)} ${now}`,
+      `The table of ${cache.name} could not be swapped, at the step "${error.step.id}": ${sentenceOf(error.cause)} ${now}`,
       {
         code: 'swap-failed',
-        hint: hintOf(error.cause) ?? `See how it is now with: wcache status ${nameAsTyped(cache)}`,
+        hint: adviceOf(error.cause) ?? `See how it is now with: wcache status ${nameAsTyped(cache)}`,
         cause: error.cause,
       },
     );
@@ -168,17 +169,6 @@ async function settle(dm: DeviceMapper, cache: LiveCache, failed: Step): Promise
     await dm.resume(name);
     return error ? 'It runs again, as a fresh instance.' : 'It runs again, with its old table.';
   } catch (error) {
-    return `It is left as it is, for bringing it back failed too: ${sentence(error)}`;
+    return `It is left as it is, for bringing it back failed too: ${sentenceOf(error)}`;
   }
-}
-
-function sentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.endsWith('.') ? message : `${message}.`;
-}
-
-/** What a refusal advises; of a command that failed, only which one it was, and that advises nothing. */
-function hintOf(cause: unknown): string | undefined {
-  if (!(cause instanceof WcacheError)) return undefined;
-  return cause.hint?.startsWith('The command was:') === true ? undefined : cause.hint;
 }

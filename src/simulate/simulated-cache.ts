@@ -1,3 +1,4 @@
+import { VoidDevice } from '../device/index.js';
 import { OperationError } from '../errors.js';
 import { SECTOR_BYTES } from '../format/index.js';
 import {
@@ -8,7 +9,7 @@ import {
 } from '../table/index.js';
 import { CURRENT, ReferenceTarget } from '../target/index.js';
 import type { Candidate } from './candidates.js';
-import { HollowCache, HollowDevice } from './hollow-device.js';
+import { HollowCache } from './hollow-cache.js';
 import { LevelHistory, type LevelPoint } from './level-history.js';
 import { OriginPace, type OriginSpeed } from './origin-pace.js';
 import { MAX_OFFSET_BYTES, type WorkloadRequest } from './request.js';
@@ -96,7 +97,7 @@ export class SimulatedCache {
     const sizeBytes = originBytes ?? (BigInt(MAX_OFFSET_BYTES) / blockBytes) * blockBytes;
     this.#pace = new OriginPace(speed);
     const devices = {
-      origin: new HollowDevice('the origin', sizeBytes),
+      origin: new VoidDevice('the origin', sizeBytes),
       cache: new HollowCache(cacheBytes, table.options.start_sector ?? 0n, geometry),
     };
     this.#target = ReferenceTarget.load(table, devices, {

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Where frames go. Nothing here may throw or wait. */
 export interface FrameTarget {
   write(text: string): void;
@@ -48,6 +50,5 @@ export class Redrawn {
 
 /** How many columns a line takes that has nothing but narrow characters and colours. */
 export function visibleLength(line: string): number {
-  // eslint-disable-next-line no-control-regex
-  return line.replaceAll(/\u001b\[[\d;]*m/g, '').length;
+  return stripVTControlCharacters(line).length;
 }

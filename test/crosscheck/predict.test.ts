@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OverlaidDevice, VoidDevice } from '../../src/crosscheck/metadata-device.js';
+import { OverlaidDevice } from '../../src/crosscheck/metadata-device.js';
+import { VoidDevice } from '../../src/device/index.js';
 import { predictMetadata } from '../../src/crosscheck/predict.js';
 import { MemoryDevice } from '../../src/device/index.js';
 import {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SparseDevice } from '../../src/device/index.js';
 import { layOut } from '../../src/format/index.js';
-import { HollowCache, HollowDevice } from '../../src/simulate/hollow-device.js';
+import { VoidDevice } from '../../src/device/index.js';
+import { HollowCache } from '../../src/simulate/hollow-cache.js';
 import { OriginPace } from '../../src/simulate/origin-pace.js';
 import { ReferenceTarget } from '../../src/target/index.js';
 
@@ -42,7 +43,7 @@ describe('HollowCache', () => {
   );
 
   it('refuses what is beyond its end, as a device does', () => {
-    const device = new HollowDevice('the origin', 4096n);
+    const device = new VoidDevice('the origin', 4096n);
     expect(() => {
       device.write(new Uint8Array(512), 4096);
     }).toThrow(/ends at byte 4096/);

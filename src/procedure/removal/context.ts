@@ -1,4 +1,10 @@
-import type { Certificate, Comparison, Evidence, WindowReading } from '../../crosscheck/index.js';
+import type {
+  Certificate,
+  Comparison,
+  Evidence,
+  VerifyLevel,
+  WindowReading,
+} from '../../crosscheck/index.js';
 import type { DiskActivity } from '../../device/disk-activity.js';
 import type { DeviceMapper, LiveCache, SuspendGuard } from '../../dm/index.js';
 import type { TargetLine } from '../../table/index.js';
@@ -89,6 +95,11 @@ export async function tell(context: RemovalContext, event: RemovalEvent): Promis
 export async function note(context: RemovalContext, code: string, message: string): Promise<void> {
   context.notes.push({ code, message });
   await tell(context, { type: 'note', code, message });
+}
+
+/** How much is compared, in a step that compares something. */
+export function levelOf({ verify }: RemovalRequest): VerifyLevel {
+  return verify === 'none' || verify === 'auto' ? 'metadata' : verify;
 }
 
 /** The cache that a step before the resume works on. */

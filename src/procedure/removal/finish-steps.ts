@@ -5,7 +5,7 @@ import { BusyError, OperationError, ProblemFoundError } from '../../errors.js';
 import { countOf } from '../../units.js';
 import { markRemoved } from '../pairs.js';
 import { writeDurably } from '../write-durably.js';
-import { note, tell, type RemovalContext } from './context.js';
+import { levelOf, note, tell, type RemovalContext } from './context.js';
 import { removalFiles, writeJournal } from './journal.js';
 import type { RemovalStep } from './types.js';
 
@@ -23,13 +23,12 @@ export async function runCrossCheck(context: RemovalContext, step: RemovalStep):
   try {
     const origin = environment.open(subject.originNumber, 'read');
     try {
-      const level = request.verify === 'none' || request.verify === 'auto' ? 'metadata' : request.verify;
       const pending: Promise<void>[] = [];
       context.certificate = await judge({
         name: subject.name,
         cache: { device: cache, ...environment.identity(subject.cacheNumber) },
         origin: { device: origin, ...environment.identity(subject.originNumber) },
-        ...{ startSector: subject.startSector, mode: subject.mode, level },
+        ...{ startSector: subject.startSector, mode: subject.mode, level: levelOf(request) },
         ...{ evidence: context.evidence, comparison: context.comparison, window: context.window },
         writesSinceEvidence: writesSinceEvidence(context),
         writesSinceSuspend: await writesSinceSuspend(context),

@@ -1,4 +1,5 @@
 import { InterruptedError, OperationError, ProblemFoundError, WcacheError } from '../../errors.js';
+import { adviceOf, sentenceOf } from '../failure-words.js';
 import { tell, type RemovalContext, type RunnableStep } from './context.js';
 import { forgetJournal, isBehindResume, writeJournal } from './journal.js';
 import { putBack } from './put-back.js';
@@ -78,11 +79,10 @@ async function failed(context: RemovalContext, step: RunnableStep, cause: unknow
   const where = now.isReplaced
     ? `${context.subject.name} runs on its origin alone, but the removal is not finished`
     : `${context.subject.name} was not removed`;
-  const said = `${where}, at the step "${step.id}": ${sentence(message)}`;
-  const hint = cause instanceof WcacheError && !isCommand(cause.hint) ? cause.hint : undefined;
+  const said = `${where}, at the step "${step.id}": ${sentenceOf(cause)}`;
   const options = {
     code: cause instanceof WcacheError ? cause.code : 'removal-failed',
-    hint: [hint, now.hint].filter((each) => each !== undefined).join(' '),
+    hint: [adviceOf(cause), now.hint].filter((each) => each !== undefined).join(' '),
     cause,
   };
   const text = `${said}${now.text === '' ? '' : ` ${now.text}`}`;
@@ -124,13 +124,4 @@ function leaveJournal(context: RemovalContext, step: RunnableStep): void {
   } catch {
     // Where there is no room for it, the one that is there leads to the same end.
   }
-}
-
-function sentence(message: string): string {
-  return message.endsWith('.') ? message : `${message}.`;
-}
-
-/** The hint of a program that failed only repeats the command. */
-function isCommand(hint: string | undefined): boolean {
-  return hint?.startsWith('The command was:') === true;
 }

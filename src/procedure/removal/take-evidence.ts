@@ -2,7 +2,7 @@ import { Comparison, takeEvidence, writeEvidence } from '../../crosscheck/index.
 import { OperationError } from '../../errors.js';
 import type { WritecacheStatus } from '../../table/index.js';
 import { countOf } from '../../units.js';
-import { cacheOf, note, tell, type RemovalContext, type WriteCount } from './context.js';
+import { cacheOf, levelOf, note, tell, type RemovalContext, type WriteCount } from './context.js';
 import { removalFiles } from './journal.js';
 import type { RemovalStep } from './types.js';
 
@@ -23,11 +23,10 @@ export async function runEvidence(context: RemovalContext, step: RemovalStep): P
   await commit(context);
   const device = environment.open(subject.cacheNumber, 'read');
   try {
-    const level = request.verify === 'none' || request.verify === 'auto' ? 'metadata' : request.verify;
     const pending: Promise<void>[] = [];
     const evidence = await takeEvidence(device, {
       startSector: subject.startSector,
-      level,
+      level: levelOf(request),
       ...(options.signal && { signal: options.signal }),
       onProgress: (doneBlocks, totalBlocks) => {
         pending.push(tell(context, { type: 'read', step, doneBlocks, totalBlocks }));

@@ -1,5 +1,4 @@
-import { WrongDeviceError } from '../errors.js';
-import type { BlockDevice, Bytes } from '../device/index.js';
+import { VoidDevice, type Bytes } from '../device/index.js';
 import {
   SECTOR_BYTES,
   SUPERBLOCK_BYTES,
@@ -9,52 +8,10 @@ import {
 } from '../format/index.js';
 
 /**
- * A device of any size that takes no memory: what is written to it is gone, and what is read from it means nothing. Enough
- * for an origin whose content nobody asks for.
- */
-export class HollowDevice implements BlockDevice {
-  readonly name: string;
-  readonly sizeBytes: bigint;
-  readonly logicalBlockSizeBytes = 512;
-
-  constructor(name: string, sizeBytes: bigint) {
-    this.name = name;
-    this.sizeBytes = sizeBytes;
-  }
-
-  read(target: Uint8Array, offset: Bytes): void {
-    this.requireInside(offset, target.length);
-  }
-
-  write(source: Uint8Array, offset: Bytes): void {
-    this.requireInside(offset, source.length);
-  }
-
-  flush(): void {
-    // Nothing waits.
-  }
-
-  discard(offset: Bytes, lengthBytes: Bytes): void {
-    this.requireInside(offset, lengthBytes);
-  }
-
-  close(): void {
-    // Nothing is held.
-  }
-
-  protected requireInside(offset: Bytes, lengthBytes: Bytes): void {
-    if (BigInt(offset) + BigInt(lengthBytes) <= this.sizeBytes) return;
-    throw new WrongDeviceError(`${this.name} ends at byte ${String(this.sizeBytes)}.`, {
-      code: 'device-ended',
-    });
-  }
-}
-
-/**
  * A cache device that was just formatted, and stays so to everyone who reads its metadata: a target reads them once, before
  * it writes any, and keeps in memory what it needs of them later.
  */
-export class HollowCache extends HollowDevice {
+export class HollowCache extends VoidDevice {
   readonly #startBytes: number;
   readonly #entriesEndBytes: number;
   readonly #superblock: Uint8Array;
