@@ -34,6 +34,21 @@ const rooms = {
     ...['src/crosscheck'],
     ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:util', 'zod'],
   ],
+  'src/watch': [
+    ...[
+      'src/errors',
+      'src/units',
+      'src/device',
+      'src/table',
+      'src/dm',
+      'src/procedure',
+      'node:timers/promises',
+    ],
+  ],
+  'src/metrics': [
+    ...['src/errors', 'src/table', 'src/documents', 'src/procedure'],
+    ...['prom-client', 'node:fs', 'node:http', 'node:net', 'node:path'],
+  ],
   'src/documents': [
     ...[
       'src/format',
@@ -43,6 +58,7 @@ const rooms = {
       'src/simulate',
       'src/crosscheck',
       'src/procedure',
+      'src/watch',
       'zod',
     ],
   ],
@@ -55,17 +71,28 @@ const rooms = {
       'src/crosscheck',
       'src/documents',
       'src/procedure',
+      'src/watch',
     ],
-    ...['ansis', 'cli-table3', 'listr2', 'wrap-ansi', 'node:util'],
+    ...['ansis', 'cli-table3', 'ink', 'listr2', 'react', 'string-width', 'wrap-ansi', 'node:util', 'node:v8'],
   ],
   'src/cli': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
     ...['src/simulate', 'src/crosscheck', 'src/documents', 'src/procedure', 'src/ui'],
-    ...['@oclif/core', 'listr2', 'node:events', 'node:fs', 'node:readline/promises'],
+    ...[
+      'src/watch',
+      'src/metrics',
+      '@oclif/core',
+      'listr2',
+      'node:events',
+      'node:fs',
+      'node:readline/promises',
+      'node:v8',
+    ],
   ],
   commands: [
     ...['src/errors', 'src/cli', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['src/simulate', 'src/crosscheck', 'src/documents', 'src/procedure', 'src/ui', '@oclif/core'],
+    ...['src/simulate', 'src/crosscheck', 'src/documents', 'src/procedure', 'src/ui', 'src/watch'],
+    ...['src/metrics', '@oclif/core'],
   ],
   'src/index': [
     'src/errors',

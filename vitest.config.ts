@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: [...kernel, ...block],
           testTimeout: 30_000,
         },
@@ -36,7 +36,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/**/*.ts', 'commands/**/*.ts'],
+      include: ['src/**/*.ts', 'src/**/*.tsx', 'commands/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: {
         'src/format/**/*.ts': { statements: 100, branches: 100, functions: 100, lines: 100 },

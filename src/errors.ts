@@ -12,6 +12,7 @@ export const ExitStatus = {
   wrongDevice: 4,
   busy: 5,
   problemFound: 6,
+  notReached: 7,
   interrupted: 130,
 } as const;
 export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
@@ -66,6 +67,11 @@ export class BusyError extends WcacheError {
 /** A check or a cross-check found that something is wrong. */
 export class ProblemFoundError extends WcacheError {
   readonly exitStatus = ExitStatus.problemFound;
+}
+
+/** What was waited for did not come, or cannot come any more; nothing is wrong by that alone. */
+export class NotReachedError extends WcacheError {
+  readonly exitStatus = ExitStatus.notReached;
 }
 
 /** The user stopped it; what was under way is safe, and the message says in which state. */
