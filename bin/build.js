@@ -1,9 +1,9 @@
 /**
- * The build: TypeScript to dist/, the JSON Schema of every document to dist/schemas/, then oclif's manifest, with which
- * a verb starts without loading the others.
+ * The build: TypeScript to dist/, the JSON Schema of every document to dist/schemas/, what monitoring needs to
+ * dist/monitoring/, then oclif's manifest, with which a verb starts without loading the others.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -25,6 +25,11 @@ const { documentSchemas, toJsonSchema } = await import(
 mkdirSync(`${root}/dist/schemas`);
 for (const [name, schema] of Object.entries(documentSchemas)) {
   writeFileSync(`${root}/dist/schemas/${name}.json`, `${JSON.stringify(toJsonSchema(schema), null, 2)}\n`);
+}
+
+mkdirSync(`${root}/dist/monitoring`);
+for (const name of ['grafana-dashboard.json', 'alert-rules.yml']) {
+  copyFileSync(`${root}/src/metrics/${name}`, `${root}/dist/monitoring/${name}`);
 }
 
 const { Plugin } = await import('@oclif/core');

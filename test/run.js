@@ -19,6 +19,11 @@ const remarks = [];
 
 requireNode();
 const missingPackages = await setUp();
+// Here, as it may take longer to fetch than a test may. Where it cannot be had, the tests that need it fail and say so.
+const { promtool } = await import('./lab/promtool.js');
+await promtool().catch((error) => {
+  console.error(error.message);
+});
 check('build', [process.execPath, 'bin/build.js']);
 check('lint and format of the sources', ['npm', 'run', '--silent', 'lint']);
 check('types', ['node_modules/.bin/tsc', '--noEmit']);

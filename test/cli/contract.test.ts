@@ -27,6 +27,7 @@ const onDevice: Record<string, ((device: string) => string[]) | null> = {
   status: null,
   table: null,
   doctor: null,
+  metrics: null,
   create: null,
   flush: null,
   clean: null,

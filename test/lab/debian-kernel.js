@@ -1,9 +1,9 @@
 // Plain JavaScript without npm dependencies, so that a machine can be made ready before there are any.
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { exists, kept, unpackPackage } from './kept.js';
 import { aptGet } from './packages.js';
 
 const run = promisify(execFile);
@@ -27,9 +27,6 @@ const KEPT_MODULES = [
 /** What the cache directory's content looks like; another number makes it be made anew. */
 const LAYOUT = 1;
 
-const WORKSHOP = 'making-';
-const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
-
 /**
  * @typedef {object} DebianKernel
  * @property {string} release the kernel's release, as `uname -r` has it
@@ -39,18 +36,6 @@ const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
  */
 
 /**
- * The directory in which unpacked kernels stay from one test run to the next.
- *
- * @returns {string}
- */
-export function cacheDirectory() {
-  const own = process.env['WCACHE_LAB_CACHE'];
-  if (own !== undefined && own !== '') return own;
-  const caches = process.env['XDG_CACHE_HOME'];
-  return join(caches !== undefined && caches !== '' ? caches : join(homedir(), '.cache'), 'wcache-lab');
-}
-
-/**
  * Fetches the newest Debian kernel of a series such as "6.12" and unpacks it, without installing the package:
  * that would want a boot loader. What is in the cache already is taken as it is; remove the directory to get
  * a newer one. Several processes may do this at once.
@@ -58,44 +43,10 @@ export function cacheDirectory() {
  * @param {string} series
  * @returns {Promise<DebianKernel>}
  */
-export async function debianKernel(series) {
-  const home = cacheDirectory();
-  const directory = join(home, `debian-${series}-v${LAYOUT}`);
-  const cached = await describe(directory);
-  if (cached !== undefined) return cached;
-
-  await mkdir(home, { recursive: true });
-  await removeAbandoned(home);
-  const workshop = await mkdtemp(join(home, WORKSHOP));
-  try {
-    await make(await newestPackage(series), workshop);
-    // Who comes second finds the other's result and keeps that.
-    await rename(join(workshop, 'kernel'), directory).catch(async (error) => {
-      if ((await describe(directory)) === undefined) throw error;
-    });
-  } finally {
-    await rm(workshop, { recursive: true, force: true });
-  }
-  const made = await describe(directory);
-  if (made === undefined) throw new Error(`${directory} could not be made`);
-  return made;
-}
-
-/**
- * Removes what a process left behind that was killed while it made a kernel ready.
- *
- * @param {string} home
- */
-async function removeAbandoned(home) {
-  for (const name of await readdir(home)) {
-    if (!name.startsWith(WORKSHOP)) continue;
-    const path = join(home, name);
-    const changed = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => Date.now(),
-    );
-    if (Date.now() - changed > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true });
-  }
+export function debianKernel(series) {
+  return kept(`debian-${series}-v${LAYOUT}`, describe, async (workshop) =>
+    make(await newestPackage(series), workshop),
+  );
 }
 
 /**
@@ -144,13 +95,10 @@ async function newestPackage(series) {
 /**
  * @param {string} packageName
  * @param {string} workshop
+ * @returns {Promise<string>}
  */
 async function make(packageName, workshop) {
-  await aptGet(['-q', '-o', 'APT::Sandbox::User=root', 'download', packageName], workshop);
-  const archive = (await readdir(workshop)).find((name) => name.endsWith('.deb'));
-  if (archive === undefined) throw new Error(`apt-get downloaded no archive of ${packageName}`);
-  const unpacked = join(workshop, 'unpacked');
-  await run('dpkg', ['-x', join(workshop, archive), unpacked]);
+  const unpacked = await unpackPackage(packageName, workshop);
 
   const allModules = (await exists(join(unpacked, 'lib', 'modules')))
     ? join(unpacked, 'lib', 'modules')
@@ -169,6 +117,7 @@ async function make(packageName, workshop) {
   );
   // Last, because it marks the directory as complete.
   await writeFile(join(kernel, 'release'), `${release}\n`);
+  return kernel;
 }
 
 /**
@@ -226,12 +175,4 @@ async function uncompressedKernel(path, workshop) {
   if (stdout.toString('latin1', 1, 4) !== 'ELF')
     throw new Error(`${path} does not hold a kernel that can be unpacked`);
   return stdout;
-}
-
-/** @param {string} path */
-async function exists(path) {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,6 @@
 export { boot } from './boot.js';
-export { cacheDirectory, debianKernel } from './debian-kernel.js';
+export { debianKernel } from './debian-kernel.js';
+export { cacheDirectory } from './kept.js';
 export { GuestError } from './guest-error.js';
 export { lvmConfig, prepareLvm } from './lvm.js';
 export { debianPackages, installDebianPackages, missingDebianPackages } from './packages.js';

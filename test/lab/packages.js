@@ -24,6 +24,7 @@ export const debianPackages = Object.freeze({
   e2fsprogs: 'ext4 on a cached device',
   xfsprogs: 'xfs on a cached device',
   'groff-base': 'renders the manual pages',
+  tmux: 'the terminal in which the screen is looked at',
 });
 
 /**
