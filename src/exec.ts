@@ -74,10 +74,7 @@ export async function runProgram(
   };
   const result = await orLimit(running, timeoutMs, abandon, leave, () => {
     running.kill('SIGKILL');
-    return new OperationError(`${program} did not finish within ${String((timeoutMs ?? 0) / 1000)} s.`, {
-      code: 'program-timeout',
-      hint: `The command was: ${line}`,
-    });
+    return timedOut(program, timeoutMs ?? 0, line);
   });
   if (result.code === 'ENOENT') {
     throw new NotPossibleHereError(`The program ${program} is not installed on this machine.`, {
@@ -135,6 +132,105 @@ export function startProgram(
     },
     ended: running.then(({ stdout, stderr, exitCode }) => ({ stdout, stderr, status: exitCode ?? -1 })),
   };
+}
+
+/** A program that stays, so that a question which is asked every second does not cost the start of one each time. */
+export interface Answerer {
+  /**
+   * Sends a line, and returns all that the program prints until a line that begins with `ends`, and that line's rest. null where
+   * the program has ended: it answers no more. One question at a time.
+   *
+   * @throws {@link OperationError} `program-timeout`; the program is ended then.
+   */
+  ask(line: string, ends: string, timeoutMs: number): Promise<{ text: string; rest: string } | null>;
+}
+
+/**
+ * Starts a program as {@link startProgram} does, to be asked. This process does not wait for it at its end; the program's
+ * standard input ends then. Nobody reads its standard error.
+ */
+export function startAnswerer(program: string, args: readonly string[]): Answerer {
+  const running = execa(program, [...args], {
+    reject: false,
+    buffer: false,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+    cleanup: false,
+    env: { LC_ALL: 'C', PATH: programFolders(process.env['PATH']) },
+  });
+  // Pipes are sockets to Node, which its types do not know.
+  const held = [running, running.stdin, running.stdout] as unknown as readonly Holding[];
+  let printed = '';
+  let hasEnded = false;
+  // Of the question that is asked at present. A promise that lives as long as the program would keep every answer.
+  let look = (): void => undefined;
+  let giveUp = (): void => undefined;
+  running.stdin.on('error', () => undefined);
+  running.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+    look();
+  });
+  void running.then(() => {
+    hasEnded = true;
+    giveUp();
+  });
+  for (const each of held) each.unref();
+
+  return {
+    ask: async (line, ends, timeoutMs) => {
+      if (hasEnded) return null;
+      for (const each of held) each.ref();
+      const answered = new Promise<{ text: string; rest: string } | null>((resolve) => {
+        giveUp = () => {
+          resolve(null);
+        };
+        look = () => {
+          const at = printed.endsWith('\n') ? printed.lastIndexOf(`\n${ends}`) : -1;
+          if (at === -1) return;
+          resolve({ text: printed.slice(0, at), rest: printed.slice(at + 1 + ends.length, -1) });
+          printed = '';
+        };
+      });
+      running.stdin.write(`${line}\n`);
+      try {
+        return await orLimit(
+          answered,
+          timeoutMs,
+          undefined,
+          () => undefined,
+          () => {
+            endGroup(running.pid);
+            return timedOut(program, timeoutMs, shellLine([program, ...args]));
+          },
+        );
+      } finally {
+        look = giveUp = () => undefined;
+        for (const each of held) each.unref();
+      }
+    },
+  };
+}
+
+/** What keeps this process from ending, or not. */
+interface Holding {
+  ref(): void;
+  unref(): void;
+}
+
+/** Ends a program with all that it has started: it is the leader of a group. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function timedOut(program: string, timeoutMs: number, line: string): OperationError {
+  return new OperationError(`${program} did not finish within ${String(timeoutMs / 1000)} s.`, {
+    code: 'program-timeout',
+    hint: `The command was: ${line}`,
+  });
 }
 
 /** The result of `work`, unless a time limit or an abandoning signal comes first; then the program is left alone. */

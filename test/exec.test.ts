@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NotPossibleHereError, OperationError } from '../src/errors.js';
-import { programFolders, runProgram, shellLine } from '../src/exec.js';
+import { programFolders, runProgram, shellLine, startAnswerer } from '../src/exec.js';
 
 describe('runProgram', () => {
   it('gives the words on as they are, without a shell', async () => {
@@ -46,6 +46,36 @@ describe('runProgram', () => {
     await expect(runProgram('true', [], { abandon: AbortSignal.abort(new Error('before')) })).rejects.toThrow(
       'before',
     );
+  });
+});
+
+describe('startAnswerer', () => {
+  const ECHO =
+    'while read -r word; do [ "$word" = none ] || printf "%s\\n" "$word" "and more"; echo; echo "end $word"; done';
+
+  it('asks one program again and again', async () => {
+    const answerer = startAnswerer('sh', ['-c', ECHO]);
+    expect(await answerer.ask('one', 'end ', 20_000)).toEqual({ text: 'one\nand more\n', rest: 'one' });
+    expect(await answerer.ask('none', 'end ', 20_000)).toEqual({ text: '', rest: 'none' });
+    expect(await answerer.ask('end', 'end ', 20_000)).toEqual({ text: 'end\nand more\n', rest: 'end' });
+  });
+
+  it('takes a long answer', async () => {
+    const answerer = startAnswerer('sh', ['-c', 'while read -r count; do seq $count; echo; echo end; done']);
+    const answer = await answerer.ask('100000', 'end', 20_000);
+    expect(answer?.text.split('\n')).toHaveLength(100_001);
+  });
+
+  it('gets no answer from what has ended', async () => {
+    const answerer = startAnswerer('sh', ['-c', 'read -r word; echo half']);
+    expect(await answerer.ask('one', 'end ', 20_000)).toBeNull();
+    expect(await answerer.ask('two', 'end ', 20_000)).toBeNull();
+  });
+
+  it('waits no longer than it was told, and ends what does not answer', async () => {
+    const answerer = startAnswerer('sh', ['-c', 'read -r word; sleep 1000; :']);
+    await expect(answerer.ask('one', 'end ', 100)).rejects.toThrow(/did not finish within 0.1 s/);
+    expect(await answerer.ask('two', 'end ', 20_000)).toBeNull();
   });
 });
 

@@ -5,6 +5,13 @@ export type { DevRoot } from './device-links.js';
 export { formatDeviceNumber } from './device-number.js';
 export { devicesAbove, overlap, underlyingDevices } from './device-tree.js';
 export {
+  diskStatistics,
+  type DiskStatistics,
+  isCounted,
+  millisecondsBetween,
+  parseDiskStatistics,
+} from './disk-statistics.js';
+export {
   mangleName,
   MAX_MAPPING_NAME_BYTES,
   MAX_MAPPING_UUID_BYTES,
@@ -24,6 +31,7 @@ export {
 } from './identity.js';
 export { kernelLogMark, type KernelLogReader, kernelLogSince, type KernelLogSource } from './kernel-log.js';
 export { lvmOwner, type LvmOwner } from './lvm.js';
+export { mappingState, type MappingState } from './mapping-state.js';
 export { memoryFacts, type MemoryFacts } from './memory.js';
 export { memoryPageBytes } from './memory-page.js';
 export { MemoryDevice, type MemoryDeviceOptions } from './memory-device.js';

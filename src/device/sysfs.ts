@@ -90,6 +90,15 @@ export function readAheadSectors(deviceNumber: string, roots: SysfsRoot = {}): n
   return kibibytes !== null && /^\d{1,9}$/.test(kibibytes) ? Number(kibibytes) * 2 : undefined;
 }
 
+/** The content of a file in sysfs without the line break behind it: a name may begin or end with blanks. Null as {@link readFact}. */
+export function readAttribute(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').replace(/\n$/, '');
+  } catch {
+    return null;
+  }
+}
+
 /** The trimmed content of a file in sysfs; null when it is not there (any more) or cannot be read. */
 export function readFact(path: string): string | null {
   try {

@@ -17,6 +17,14 @@ export interface MappedDevice {
   readonly openCount: number;
 }
 
+/** What one question tells of the mappings that are known: for those who look again every second. */
+export interface Glance {
+  /** The live tables' status lines that use the target, by mapping; a mapping that is gone has none. */
+  readonly statuses: ReadonlyMap<string, readonly TargetLine[]>;
+  /** The kernel's names of those that are suspended. */
+  readonly suspended: ReadonlySet<string>;
+}
+
 export type TableSlot = 'live' | 'inactive';
 
 /** What a `create` makes: a mapping with a live table of one line. */
@@ -68,10 +76,19 @@ export interface DeviceMapper {
   table(name: string, slot: TableSlot): Promise<TargetLine[]>;
   /** Of the live table; never makes the target flush anything. */
   status(name: string): Promise<TargetLine[]>;
-  /** The live tables' lines that use a target, by mapping, in one call. */
-  tables(target: string): Promise<Map<string, TargetLine[]>>;
+  /**
+   * The live tables' lines that use a target, by mapping, in one call.
+   *
+   * @param listed all mappings, where they were listed just now: that spares another look.
+   */
+  tables(target: string, listed?: readonly MappedDevice[]): Promise<Map<string, TargetLine[]>>;
   /** The same for status. */
-  statuses(target: string): Promise<Map<string, TargetLine[]>>;
+  statuses(target: string, listed?: readonly MappedDevice[]): Promise<Map<string, TargetLine[]>>;
+  /**
+   * How the `known` mappings are doing, in one question, however many there are. Null where there is a mapping with this
+   * target that is not among them, or one of them is another device than it was: all has to be asked anew then.
+   */
+  glance(target: string, known: readonly MappedDevice[]): Promise<Glance | null>;
   /** The version of a target that the kernel has loaded; null where it has not. */
   targetVersion(target: string): Promise<TargetVersion | null>;
   create(mapping: NewMapping): Promise<void>;

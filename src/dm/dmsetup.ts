@@ -1,9 +1,11 @@
-import { BusyError, NotPossibleHereError, OperationError } from '../errors.js';
+import { BusyError, NotPossibleHereError, OperationError, WrongDeviceError } from '../errors.js';
 import { runProgram, shellLine, startProgram, type ProgramOptions, type ProgramResult } from '../exec.js';
 import type { TargetLine, TargetVersion } from '../table/index.js';
 import { kernelLogMark, kernelLogSince } from '../device/kernel-log.js';
+import { mappingState } from '../device/mapping-state.js';
 import type {
   DeviceMapper,
+  Glance,
   GuardTables,
   MappedDevice,
   NewMapping,
@@ -21,8 +23,10 @@ import {
   parseVersions,
 } from './dmsetup-output.js';
 import { dmsetupWords } from './dmsetup-words.js';
+import { glanceOf } from './glance.js';
 import { GUARD_RELEASE, guardScript } from './guard-script.js';
 import { noSuchMapping } from './no-such-mapping.js';
+import { RepeatedQuestion } from './repeated-question.js';
 import { udevOptions, udevRuns } from './udev.js';
 
 /** Asking the kernel for what it has in memory takes milliseconds; a limit tells when it is stuck. */
@@ -38,6 +42,7 @@ const QUESTION_LIMIT_MS = 30_000;
 export class Dmsetup implements DeviceMapper {
   readonly #udev: string[];
   readonly #inherited: number[] = [];
+  #glances: { readonly target: string; readonly question: RepeatedQuestion } | null = null;
 
   constructor(withUdev = udevRuns()) {
     this.#udev = udevOptions(withUdev);
@@ -79,12 +84,22 @@ export class Dmsetup implements DeviceMapper {
     return parseLines(await this.#ask(['status', '--noflush', '--', name], name));
   }
 
-  tables(target: string): Promise<Map<string, TargetLine[]>> {
-    return this.#ofAll(['table', '--target', target]);
+  tables(target: string, listed?: readonly MappedDevice[]): Promise<Map<string, TargetLine[]>> {
+    return this.#ofAll(['table', '--target', target], listed);
   }
 
-  statuses(target: string): Promise<Map<string, TargetLine[]>> {
-    return this.#ofAll(['status', '--noflush', '--target', target]);
+  statuses(target: string, listed?: readonly MappedDevice[]): Promise<Map<string, TargetLine[]>> {
+    return this.#ofAll(statusOfAll(target), listed);
+  }
+
+  async glance(target: string, known: readonly MappedDevice[]): Promise<Glance | null> {
+    if (this.#glances?.target !== target) {
+      this.#glances = { target, question: new RepeatedQuestion(inKernelNames(statusOfAll(target))) };
+    }
+    const answer = await this.#glances.question.ask(QUESTION_LIMIT_MS);
+    // It fails where a mapping goes away meanwhile; where nothing works, asking all anew tells why.
+    if (answer === null) return null;
+    return glanceOf(answer, known, ({ major, minor }) => mappingState(`${String(major)}:${String(minor)}`));
   }
 
   async targetVersion(target: string): Promise<TargetVersion | null> {
@@ -152,9 +167,12 @@ export class Dmsetup implements DeviceMapper {
     return this.#change(name, dmsetupWords.remove(name));
   }
 
-  async #ofAll(words: string[]): Promise<Map<string, TargetLine[]>> {
-    const names = (await this.list()).map(({ name }) => name);
-    const asked = names.some((name) => name.includes('\n')) ? null : await this.#ask(words);
+  async #ofAll(
+    words: readonly string[],
+    listed?: readonly MappedDevice[],
+  ): Promise<Map<string, TargetLine[]>> {
+    const names = (listed ?? (await this.list())).map(({ name }) => name);
+    const asked = names.some((name) => name.includes('\n')) ? null : await this.#askOfAll(words);
     if (asked !== null) {
       try {
         return parseNamedLines(asked, names);
@@ -164,10 +182,30 @@ export class Dmsetup implements DeviceMapper {
     }
     const found = new Map<string, TargetLine[]>();
     for (const { name } of await this.list()) {
-      const lines = parseLines(await this.#ask([...words, '--', name], name));
+      const lines = await this.#askOfOne(words, name);
       if (lines.length > 0) found.set(name, lines);
     }
     return found;
+  }
+
+  /** null where dmsetup fails, as it does for all when one goes away before its turn. */
+  async #askOfAll(words: readonly string[]): Promise<string | null> {
+    try {
+      return await this.#ask(words);
+    } catch (error) {
+      if (error instanceof OperationError && error.code === 'device-mapper-failed') return null;
+      throw error;
+    }
+  }
+
+  /** No lines where it went away since it was listed. */
+  async #askOfOne(words: readonly string[], name: string): Promise<TargetLine[]> {
+    try {
+      return parseLines(await this.#ask([...words, '--', name], name));
+    } catch (error) {
+      if (error instanceof WrongDeviceError && error.code === 'no-such-mapping') return [];
+      throw error;
+    }
   }
 
   async #ask(words: readonly string[], name?: string): Promise<string> {
@@ -194,8 +232,7 @@ export class Dmsetup implements DeviceMapper {
   }
 
   #run(words: readonly string[], options: ProgramOptions): Promise<ProgramResult> {
-    const all = words[0] === '--manglename' ? words : ['--manglename', 'none', ...words];
-    return runProgram('dmsetup', all, options);
+    return runProgram('dmsetup', inKernelNames(words), options);
   }
 
   /** What dmsetup and the kernel's log say, as one sentence of the right kind. */
@@ -220,6 +257,14 @@ export class Dmsetup implements DeviceMapper {
       cause: error,
     });
   }
+}
+
+function inKernelNames(words: readonly string[]): readonly string[] {
+  return words[0] === '--manglename' ? words : ['--manglename', 'none', ...words];
+}
+
+function statusOfAll(target: string): readonly string[] {
+  return ['status', '--noflush', '--target', target];
 }
 
 /** For these the kernel gives only a number, and logs the words; reading the log takes longer than the others do. */

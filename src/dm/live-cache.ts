@@ -58,12 +58,18 @@ export async function requireTargetVersion(dm: DeviceMapper): Promise<TargetVers
   );
 }
 
-/** All live writecaches, sorted by name. Two questions to the device-mapper, however many there are. */
-export async function findCaches(dm: DeviceMapper): Promise<LiveCache[]> {
-  const version = await dm.targetVersion(TARGET);
+/** What somebody has asked the device-mapper just now and need not be asked again. */
+export interface AskedAlready {
+  readonly version: TargetVersion | null;
+  readonly devices: readonly MappedDevice[];
+}
+
+/** All live writecaches, sorted by name. Four questions to the device-mapper, however many there are. */
+export async function findCaches(dm: DeviceMapper, asked?: AskedAlready): Promise<LiveCache[]> {
+  const version = asked === undefined ? await dm.targetVersion(TARGET) : asked.version;
   if (version === null) return [];
-  const devices = await dm.list();
-  const [tables, statuses] = [await dm.tables(TARGET), await dm.statuses(TARGET)];
+  const devices = asked?.devices ?? (await dm.list());
+  const [tables, statuses] = [await dm.tables(TARGET, devices), await dm.statuses(TARGET, devices)];
   const found: LiveCache[] = [];
   for (const device of devices) {
     const lines = tables.get(device.name) ?? [];
@@ -78,9 +84,12 @@ export async function findCaches(dm: DeviceMapper): Promise<LiveCache[]> {
 }
 
 /** Mappings whose only writecache is in the inactive slot. */
-export async function findWaitingCaches(dm: DeviceMapper): Promise<WaitingCache[]> {
+export async function findWaitingCaches(
+  dm: DeviceMapper,
+  asked?: Pick<AskedAlready, 'devices'>,
+): Promise<WaitingCache[]> {
   const found: WaitingCache[] = [];
-  for (const device of await dm.list()) {
+  for (const device of asked?.devices ?? (await dm.list())) {
     if (device.hasLiveTable || !device.hasInactiveTable) continue;
     for (const line of await waitingLines(dm, device.name)) {
       if (line.target !== TARGET) continue;

@@ -1,5 +1,12 @@
 import type { BlockDevice } from '../device/index.js';
-import type { DeviceMapper, MappedDevice, NewMapping, SuspendGuard, TableSlot } from '../dm/device-mapper.js';
+import type {
+  DeviceMapper,
+  Glance,
+  MappedDevice,
+  NewMapping,
+  SuspendGuard,
+  TableSlot,
+} from '../dm/device-mapper.js';
 import { noSuchMapping } from '../dm/no-such-mapping.js';
 import type { TargetLine, TargetVersion } from '../table/index.js';
 import type { Choose, Pace, ReferenceTarget, TraceEvent } from '../target/index.js';
@@ -106,6 +113,21 @@ export class ModelMapper implements DeviceMapper {
 
   statuses(target: string): Promise<Map<string, TargetLine[]>> {
     return answer(() => this.#ofAll(target, 'status'));
+  }
+
+  glance(target: string, known: readonly MappedDevice[]): Promise<Glance | null> {
+    return answer(() => {
+      const statuses = this.#ofAll(target, 'status');
+      const suspended = new Set<string>();
+      for (const { name, major, minor } of known) {
+        const number = `${String(major)}:${String(minor)}`;
+        const there = [...this.#mappings.values()].find(({ backing }) => backing.number === number);
+        if (there?.identity.name !== name && (there !== undefined || statuses.has(name))) return null;
+        if (there?.suspended === true) suspended.add(name);
+      }
+      const names = new Set(known.map(({ name }) => name));
+      return [...statuses.keys()].every((name) => names.has(name)) ? { statuses, suspended } : null;
+    });
   }
 
   targetVersion(target: string): Promise<TargetVersion | null> {

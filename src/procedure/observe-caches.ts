@@ -28,8 +28,9 @@ export interface ObservedCaches {
 export async function observeCaches(dm: DeviceMapper): Promise<ObservedCaches> {
   const version = await dm.targetVersion(TARGET);
   if (version === null) return { live: [], waiting: [] };
-  const live = await findCaches(dm);
-  const waiting = (await findWaitingCaches(dm)).map((cache) => {
+  const asked = { version, devices: await dm.list() };
+  const live = await findCaches(dm, asked);
+  const waiting = (await findWaitingCaches(dm, asked)).map((cache) => {
     const { table } = parsePrintedTable(cache.line.parameters, version);
     return { ...cache, table, originPath: bestPath(table.origin), cachePath: bestPath(table.cache) };
   });

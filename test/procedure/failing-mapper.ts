@@ -1,5 +1,6 @@
 import type {
   DeviceMapper,
+  Glance,
   GuardTables,
   MappedDevice,
   NewMapping,
@@ -36,12 +37,16 @@ export class FailingMapper implements DeviceMapper {
     return this.inner.status(name);
   }
 
-  tables(target: string): Promise<Map<string, TargetLine[]>> {
-    return this.inner.tables(target);
+  tables(target: string, listed?: readonly MappedDevice[]): Promise<Map<string, TargetLine[]>> {
+    return this.inner.tables(target, listed);
   }
 
-  statuses(target: string): Promise<Map<string, TargetLine[]>> {
-    return this.inner.statuses(target);
+  statuses(target: string, listed?: readonly MappedDevice[]): Promise<Map<string, TargetLine[]>> {
+    return this.inner.statuses(target, listed);
+  }
+
+  glance(target: string, known: readonly MappedDevice[]): Promise<Glance | null> {
+    return this.inner.glance(target, known);
   }
 
   targetVersion(target: string): Promise<TargetVersion | null> {

@@ -1,4 +1,5 @@
 import { Bench } from './bench.js';
+import { GLANCE_CASES } from './glance-cases.js';
 import { IDENTITY_CASES } from './identity-cases.js';
 import { LIVE_CASES } from './live-cases.js';
 import { LOAD_CASES } from './load-cases.js';
@@ -24,7 +25,7 @@ export interface CaseResult {
 
 /** What mappings do is the same for both modes of a target, and is asked in ssd mode alone. */
 export function casesFor(mode: 'p' | 's'): readonly ConformanceCase[] {
-  const ofMappings = mode === 's' ? [...IDENTITY_CASES, ...SLOT_CASES] : [];
+  const ofMappings = mode === 's' ? [...IDENTITY_CASES, ...GLANCE_CASES, ...SLOT_CASES] : [];
   return [...ofMappings, ...LOAD_CASES, ...LIVE_CASES, ...SWAP_CASES, ...ERROR_CASES];
 }
 

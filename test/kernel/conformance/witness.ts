@@ -18,7 +18,7 @@ export class Transcript {
 }
 
 const METHODS = [
-  ...(['list', 'info', 'table', 'status', 'tables', 'statuses', 'targetVersion'] as const),
+  ...(['list', 'info', 'table', 'status', 'tables', 'statuses', 'glance', 'targetVersion'] as const),
   ...(['create', 'load', 'clear', 'suspend', 'resume', 'message', 'remove'] as const),
 ];
 
@@ -54,6 +54,7 @@ function asJson(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) => {
     if (typeof each === 'bigint') return Number(each);
     if (each instanceof Map) return Object.fromEntries(each) as unknown;
+    if (each instanceof Set) return [...(each as Set<unknown>)];
     if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
     return Object.fromEntries(Object.entries(each).sort(([one], [other]) => (one < other ? -1 : 1)));
   });
