@@ -1,9 +1,11 @@
 import './broken-output.js';
 import { Errors, run } from '@oclif/core';
 import { errorText, reportError } from './report-error.js';
+import { keepHeapSmall } from './small-heap.js';
 
 /** Runs the command line and sets the exit status. `root` is the folder of package.json. */
 export async function main(argv: readonly string[], root: string): Promise<void> {
+  if (argv.some((word) => /^--(?:watch|listen)(?:=|$)/.test(word))) keepHeapSmall();
   try {
     // A plugin in somebody's home would run as whoever runs wcache, which is root.
     await run([...argv], { root, userPlugins: false, devPlugins: false });

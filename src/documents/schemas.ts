@@ -12,6 +12,7 @@ import {
   sectorDocumentSchema,
 } from './inspect.js';
 import { listDocumentSchema } from './list.js';
+import { metricsDocumentSchema } from './metrics.js';
 import { removeDocumentSchema, removeEventDocumentSchema, removeUndoDocumentSchema } from './remove.js';
 import { simulateDocumentSchema } from './simulate.js';
 import { sizeDocumentSchema } from './size.js';
@@ -19,6 +20,7 @@ import { statusDocumentSchema } from './status.js';
 import { recoverDocumentSchema, setDocumentSchema } from './swap.js';
 import { tableDocumentSchema } from './table.js';
 import { evidenceDocumentSchema, verifyDocumentSchema } from './verify.js';
+import { watchDocumentSchema } from './watch.js';
 
 /** Every document that `--json` prints, under the name that its JSON Schema is published by. */
 export const documentSchemas = {
@@ -34,6 +36,7 @@ export const documentSchemas = {
   inspect: inspectDocumentSchema,
   list: listDocumentSchema,
   map: mapDocumentSchema,
+  metrics: metricsDocumentSchema,
   recover: recoverDocumentSchema,
   remove: removeDocumentSchema,
   removeEvent: removeEventDocumentSchema,
@@ -45,4 +48,5 @@ export const documentSchemas = {
   status: statusDocumentSchema,
   table: tableDocumentSchema,
   verify: verifyDocumentSchema,
+  watch: watchDocumentSchema,
 };

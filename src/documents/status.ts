@@ -147,7 +147,8 @@ function watermarkFields(cache: LiveCache): StatusEntry['watermarks'] {
   };
 }
 
-function counterFields(counters: StatusCounters): z.infer<typeof countersSchema> {
+/** The counters with the names and the numbers that every document has for them. */
+export function counterFields(counters: StatusCounters): z.infer<typeof countersSchema> {
   return Object.fromEntries(COUNTER_NAMES.map((name) => [name, integer(counters[name])])) as z.infer<
     typeof countersSchema
   >;

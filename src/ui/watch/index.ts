@@ -1,0 +1,4 @@
+import './production.js';
+
+export { showScreen } from './show.js';
+export type * from './types.js';
