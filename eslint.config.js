@@ -73,7 +73,7 @@ const rooms = {
       'src/procedure',
       'src/watch',
     ],
-    ...['ansis', 'cli-table3', 'ink', 'listr2', 'react', 'string-width', 'wrap-ansi', 'node:util', 'node:v8'],
+    ...['ansis', 'cli-table3', 'ink', 'listr2', 'react', 'string-width', 'wrap-ansi', 'node:util'],
   ],
   'src/cli': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],

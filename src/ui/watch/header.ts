@@ -17,8 +17,9 @@ export function headerLine(state: ScreenState, feed: ScreenFeed, width: number, 
   const view = shownView(state, feed);
   const caches = view?.caches ?? [];
   const left: Span[] = [
-    ['strong', 'wcache'],
-    `  ${view === null ? 'looking' : `${String(caches.length)} ${caches.length === 1 ? 'writecache' : 'writecaches'}`}`,
+    view === null
+      ? 'looking'
+      : `${String(caches.length)} ${caches.length === 1 ? 'writecache' : 'writecaches'}`,
   ];
   for (const [which, word, hue] of STATES) {
     const count = caches.filter((watched) => watched.state === which).length;
@@ -31,9 +32,16 @@ export function headerLine(state: ScreenState, feed: ScreenFeed, width: number, 
     const since = passedTime(feed.nowMs - (state.paused.view?.atMs ?? state.paused.nowMs));
     const paused: Line = ['  ', ['hold', ` PAUSED at ${clock} `], ` ${since} ago`];
     const isWide = lineWidth(left) + lineWidth(paused) + every.length + 2 <= width;
-    return spread(left, isWide ? [`  ${every}`, ...paused] : paused, width, look.signs.cut);
+    return withName(left, isWide ? [`  ${every}`, ...paused] : paused, width, look);
   }
-  return spread(left, [`  ${every}  `, clock], width, look.signs.cut);
+  return withName(left, [`  ${every}  `, clock], width, look);
+}
+
+/** Whose screen it is goes first where there is no room for how the caches are. */
+function withName(left: Line, right: Line, width: number, look: Look): Line {
+  const named: Line = [['strong', 'wcache'], '  ', ...left];
+  const fits = lineWidth(named) + lineWidth(right) <= width;
+  return spread(fits ? named : left, right, width, look.signs.cut);
 }
 
 /** What is between the list and the detail: which part of the list is shown, and whose detail. */
