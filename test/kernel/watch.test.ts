@@ -60,7 +60,7 @@ describe('a watcher on a kernel', () => {
     );
     expect(found).toHaveLength(6);
     const [first, ...later] = found;
-    expect(first?.calls).toHaveLength(5);
+    expect(first?.calls).toHaveLength(4);
     expect(first?.cache).toMatchObject({ interval: null, noRates: 'first-look', state: 'active' });
     for (const { statusBefore, statusAfter, suspended, cache } of found) {
       expect(statusAfter).toBe(statusBefore);
@@ -75,7 +75,7 @@ describe('a watcher on a kernel', () => {
       expect(cache?.noRates).toBeNull();
     }
     // After a resume the table may be another one.
-    expect(later[3]?.calls).toHaveLength(6);
+    expect(later[3]?.calls).toHaveLength(5);
     expect(later.flatMap(({ events }) => events.map(({ kind }) => kind))).toEqual(
       expect.arrayContaining(['suspended', 'resumed']),
     );
