@@ -1,5 +1,6 @@
 import type { BlockDevice } from '../device/block-device.js';
-import { dataOffsetBytes, integer, rangeDocument, toJson } from '../documents/index.js';
+import { dataOffsetBytes, rangeDocument } from '../documents/inspect.js';
+import { integer, toJson } from '../documents/json.js';
 import { DirtyRanges, findSector, selectEntries, type EntryFilter, type StateFilter } from '../scan/index.js';
 import type { InspectionWithEntries } from '../scan/index.js';
 import { sectorDocument } from '../documents/sector.js';

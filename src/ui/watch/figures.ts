@@ -1,3 +1,5 @@
+import { formatShare } from '../../units.js';
+
 /** Where nothing is known. Never 0. */
 export const UNKNOWN = '-';
 
@@ -56,11 +58,7 @@ export function latency(milliseconds: number | null): string {
 
 /** A share in at most five columns; 0% and 100% only where it is exactly that. */
 export function percent(share: number | null): string {
-  if (share === null) return UNKNOWN;
-  if (share <= 0) return '0%';
-  if (share >= 1) return '100%';
-  const shown = Math.min(99.9, share * 100);
-  return shown < 0.1 ? '<0.1%' : `${shown.toFixed(1)}%`;
+  return share === null ? UNKNOWN : formatShare(Math.min(1, Math.max(0, share)), 1);
 }
 
 /** An estimate in one unit, no finer than it can be: `about 40 s`, `about 2 min`. */

@@ -1,3 +1,4 @@
+import { CHART_CELLS, CHART_RULE, chartCell, chartRow } from '../chart-cells.js';
 import { merged } from './dirty-bar.js';
 import type { Hue, Look } from './look.js';
 import { fit, type Line, type Span } from './spans.js';
@@ -20,23 +21,17 @@ export interface ChartContent {
 /** Columns in front of the picture for what its heights mean. */
 export const GUTTER = 9;
 
-const CELLS = {
-  unicode: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
-  ascii: ['.', ':', '#'],
-};
-const RULE = { unicode: '┄', ascii: '-' };
-
 /** A picture of values over time, with lines at the marks that can be seen through it. */
 export function timeChart(content: ChartContent, height: number, look: Look): Line[] {
   const { values, top, hue, marks = [] } = content;
   const kind = look.unicode ? 'unicode' : 'ascii';
-  const rule = RULE[kind];
+  const rule = CHART_RULE[kind];
   const lines: Line[] = [];
   for (let row = height - 1; row >= 0; row--) {
-    const marked = marks.filter(({ value }) => rowOf(value, top, height) === row);
+    const marked = marks.filter(({ value }) => chartRow(value, top, height) === row);
     const spans: Span[] = [`${label(content, row, height, marked, look)} `];
     for (const value of values) {
-      const sign = value === null ? null : cellOf(value, row, top, height, CELLS[kind]);
+      const sign = value === null ? null : chartCell(value, row, top, height, CHART_CELLS[kind]);
       if (sign !== null) spans.push([hue, sign]);
       else if (marked.length > 0) spans.push(['plain', rule]);
       else spans.push(['plain', ' ']);
@@ -48,10 +43,10 @@ export function timeChart(content: ChartContent, height: number, look: Look): Li
 
 /** One line of a chart, from nothing to the top. */
 export function sparkline(values: readonly (number | null)[], top: number, hue: Hue, look: Look): Line {
-  const cells = CELLS[look.unicode ? 'unicode' : 'ascii'];
+  const cells = CHART_CELLS[look.unicode ? 'unicode' : 'ascii'];
   const empty = look.unicode ? '·' : '_';
   const drawn = values.map((value) =>
-    value === null ? ' ' : value <= 0 ? empty : (cellOf(value, 0, top, 1, cells) ?? ' '),
+    value === null ? ' ' : value <= 0 ? empty : (chartCell(value, 0, top, 1, cells) ?? ' '),
   );
   return [[hue, drawn.join('')]];
 }
@@ -76,24 +71,4 @@ function label(
       ? marked.map((mark) => mark.label.replace(/ .*/, '')).join('/')
       : (marked[0]?.label ?? (row === height - 1 ? topLabel : row === 0 ? '0' : ''));
   return fit(text, GUTTER - 1, look.signs.cut, 'right');
-}
-
-function rowOf(value: number, top: number, height: number): number {
-  return Math.min(height - 1, Math.floor((value / top) * height + 1e-9));
-}
-
-/** How much of the cell in this row is filled; null where nothing is. */
-function cellOf(
-  value: number,
-  row: number,
-  top: number,
-  height: number,
-  cells: readonly string[],
-): string | null {
-  const inRow = Math.min(1, value / top) * height - row;
-  const isLowest = row === 0 && value > 0;
-  if (inRow <= 0 && !isLowest) return null;
-  const filled = Math.min(cells.length, Math.round(inRow * cells.length));
-  if (filled <= 0) return isLowest ? (cells[0] ?? null) : null;
-  return cells[filled - 1] ?? null;
 }
