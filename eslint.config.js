@@ -10,18 +10,23 @@ import tseslint from 'typescript-eslint';
  */
 const rooms = {
   'src/errors': [],
-  'src/units': ['src/errors', 'pretty-bytes'],
+  'src/packaged': ['node:fs', 'node:path', 'node:url'],
+  'src/units': ['src/errors'],
   'src/exec': ['src/errors', 'execa'],
   'src/format': [],
-  'src/device': ['src/errors', 'src/exec', 'node:fs', 'node:path', 'node:util', 'zod'],
+  'src/wasm': [],
+  'src/device': ['src/errors', 'src/exec', 'src/wasm', 'node:fs', 'node:path', 'node:util', 'zod'],
   'src/table': ['src/errors', 'src/units', 'src/format'],
   'src/dm': [
     ...['src/errors', 'src/exec', 'src/device', 'src/table'],
     ...['node:crypto', 'node:fs', 'node:os', 'node:path'],
   ],
-  'src/target': ['src/errors', 'src/format', 'src/device', 'src/table', 'sorted-btree'],
+  'src/target': ['src/errors', 'src/format', 'src/device', 'src/table'],
   'src/model-dm': ['src/errors', 'src/format', 'src/device', 'src/table', 'src/dm', 'src/target'],
-  'src/scan': ['src/errors', 'src/units', 'src/format', 'src/device', 'node:crypto', 'node:os'],
+  'src/scan': [
+    ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/wasm', 'src/packaged'],
+    ...['node:crypto', 'node:os', 'node:worker_threads'],
+  ],
   'src/simulate': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/table', 'src/target', 'node:fs'],
   ],
@@ -46,7 +51,7 @@ const rooms = {
     ],
   ],
   'src/metrics': [
-    ...['src/errors', 'src/table', 'src/documents', 'src/procedure'],
+    ...['src/errors', 'src/packaged', 'src/table', 'src/documents', 'src/procedure'],
     ...['prom-client', 'node:fs', 'node:http', 'node:net', 'node:path'],
   ],
   'src/documents': [
@@ -67,13 +72,14 @@ const rooms = {
       'src/units',
       'src/format',
       'src/scan',
+      'src/wasm',
       'src/table',
       'src/crosscheck',
       'src/documents',
       'src/procedure',
       'src/watch',
     ],
-    ...['ansis', 'cli-table3', 'ink', 'listr2', 'react', 'string-width', 'wrap-ansi', 'node:util'],
+    ...['ansis', 'ink', 'listr2', 'react', 'string-width', 'wrap-ansi', 'node:util'],
   ],
   'src/cli': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
@@ -85,6 +91,7 @@ const rooms = {
       'listr2',
       'node:events',
       'node:fs',
+      'node:path',
       'node:readline/promises',
       'node:v8',
     ],
@@ -168,7 +175,14 @@ const arrows = {
 };
 
 export default tseslint.config(
-  globalIgnores(['dist/', 'coverage/', 'node_modules/', 'test/fixtures/']),
+  globalIgnores([
+    'src/wasm/assembly/',
+    'src/wasm/kernels.ts',
+    'dist/',
+    'coverage/',
+    'node_modules/',
+    'test/fixtures/',
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -184,9 +198,16 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.js'],
+    files: ['**/*.js', '**/*.cjs'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        Buffer: 'readonly',
+        __dirname: 'readonly',
+      },
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { BlockDevice, Bytes } from './block-device.js';
-import { checkRange } from './transfer-errors.js';
+import { checkRange, checkSmallRange } from './transfer-errors.js';
 
 export interface MemoryDeviceOptions {
   /** `memory` unless told. */
@@ -24,12 +24,12 @@ export class MemoryDevice implements BlockDevice {
   }
 
   read(target: Uint8Array, offset: Bytes): void {
-    const start = Number(checkRange(this, 'read', offset, target.length));
+    const start = checkSmallRange(this, 'read', offset, target.length, this.bytes.length);
     target.set(this.bytes.subarray(start, start + target.length));
   }
 
   write(source: Uint8Array, offset: Bytes): void {
-    this.bytes.set(source, Number(checkRange(this, 'written', offset, source.length)));
+    this.bytes.set(source, checkSmallRange(this, 'written', offset, source.length, this.bytes.length));
   }
 
   flush(): void {

@@ -60,3 +60,23 @@ export function checkRange(
   }
   return start;
 }
+
+/**
+ * As {@link checkRange}, for media that are addressed with doubles, of which all offsets are exact: without a bigint for each
+ * transfer, which takes longer than many a transfer itself.
+ */
+export function checkSmallRange(
+  device: Pick<BlockDevice, 'name' | 'sizeBytes'>,
+  action: DeviceAction,
+  offset: Bytes,
+  lengthBytes: Bytes,
+  sizeBytes: number,
+): number {
+  const isInside =
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(lengthBytes) &&
+    (offset as number) >= 0 &&
+    (lengthBytes as number) >= 0 &&
+    (offset as number) + (lengthBytes as number) <= sizeBytes;
+  return isInside ? (offset as number) : Number(checkRange(device, action, offset, lengthBytes));
+}

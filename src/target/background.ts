@@ -18,9 +18,8 @@ export function runDue(core: Core): void {
  */
 export function runStep(core: Core): boolean {
   beginCopies(core);
-  const ended = core.copies.endedBy(core.nowMs);
-  if (ended.length === 0 || goesOnBefore(core)) return runNext(core);
-  endCopies(core, someOf(core, ended));
+  if (!core.copies.hasAnyEndedBy(core.nowMs) || goesOnBefore(core)) return runNext(core);
+  endCopies(core, someOf(core, core.copies.endedBy(core.nowMs)));
   return true;
 }
 

@@ -9,7 +9,11 @@ const ENTRIES_PER_BARRIER = 16;
 
 /** Begins the copies that wait, as far as writeback_jobs lets them. */
 export function beginCopies(core: Core): void {
-  for (let copy = core.waitingCopies[0]; copy !== undefined && mayBegin(core); copy = core.waitingCopies[0]) {
+  for (
+    let copy = core.waitingCopies.first;
+    copy !== undefined && mayBegin(core);
+    copy = core.waitingCopies.first
+  ) {
     core.waitingCopies.shift();
     begin(core, copy);
     core.copies.add(copy);

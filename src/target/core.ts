@@ -12,6 +12,7 @@ import type { HeldWrites } from './held-writes.js';
 import type { Medium } from './medium.js';
 import type { Metadata } from './metadata.js';
 import { NextFitFreeList } from './next-fit-free-list.js';
+import { Queue } from './queue.js';
 import { SectorTree } from './sector-tree.js';
 import type { Settings } from './settings.js';
 
@@ -66,7 +67,7 @@ export class Core {
   /** Each at most once, in the order in which they were queued. */
   readonly queue: Work[] = [];
   /** Picked for writeback, and not begun because of writeback_jobs. */
-  waitingCopies: Copy[] = [];
+  readonly waitingCopies = new Queue<Copy>();
   /** Begun, and not ended. */
   readonly copies = new CopiesUnderWay();
   /** Blocks in either. */

@@ -1,26 +1,18 @@
 import type { Choose } from './choose.js';
 import type { FreeList } from './free-list.js';
+import { isWorthDropping, Queue } from './queue.js';
 
-/** Neighbours on the list: `count` blocks from `first` on, ascending. */
-interface Range {
-  first: number;
-  count: number;
-}
-
-/** Ranges in the order in which they were freed; `at` is the first that is left. */
-interface Run {
-  readonly ranges: Range[];
-  at: number;
-}
-
-/** Taken ranges are dropped from memory when there are so many of them. */
-const COMPACT_AT = 1024;
+/** Blocks in the order in which they were freed: neighbours, ascending, as their first and their number, pair by pair. */
+type Run = number[];
 
 /** In pmem mode: first freed, first taken. */
 export class FifoFreeList implements FreeList {
   readonly #choose: Choose;
-  /** One behind the other. Those within a group were freed at the same time: in which order is decided when it matters. */
-  readonly #groups: Run[][] = [];
+  /** What is taken next, from `#at` on. */
+  #decided: Run = [];
+  #at = 0;
+  /** Behind it. Those within a group were freed at the same time: in which order is decided when it matters. */
+  readonly #groups = new Queue<Queue<Run>>();
   #count = 0;
 
   constructor(_nBlocks: number, choose: Choose) {
@@ -41,67 +33,76 @@ export class FifoFreeList implements FreeList {
   }
 
   add(runs: readonly (readonly number[])[]): void {
-    if (runs.length > 1) this.#groups.push(runs.map(() => ({ ranges: [], at: 0 })));
-    for (const [place, run] of runs.entries()) {
-      const target = (runs.length > 1 ? this.#groups.at(-1)?.[place] : undefined) ?? this.#lastRun();
-      for (const index of run) append(target, index, 1);
-      this.#count += run.length;
-    }
+    if (runs.length > 1) this.#groups.push(new Queue(runs.map(runOf)));
+    else for (const index of runs[0] ?? []) append(this.#lastRun(), index, 1);
+    for (const run of runs) this.#count += run.length;
   }
 
   take(): number | undefined {
-    const range = this.#firstRange();
-    if (range === undefined) return undefined;
-    const taken = range.first;
-    range.first += 1;
-    range.count -= 1;
+    const taken = this.#first();
+    if (taken === undefined) return undefined;
+    const left = (this.#decided[this.#at + 1] ?? 0) - 1;
+    this.#decided[this.#at] = taken + 1;
+    this.#decided[this.#at + 1] = left;
+    if (left === 0) this.#passOn();
     this.#count -= 1;
     return taken;
   }
 
   takeIfNext(index: number): boolean {
-    return this.#firstRange()?.first === index && this.take() !== undefined;
+    return this.#first() === index && this.take() !== undefined;
   }
 
-  #firstRange(): Range | undefined {
-    for (;;) {
-      const group = this.#groups[0];
-      if (group === undefined) return undefined;
-      if (group.length > 1) this.#decide(group);
-      const range = firstOf(this.#groups[0]?.[0]);
-      if (range !== undefined) return range;
-      this.#groups.shift();
+  #first(): number | undefined {
+    while (this.#at === this.#decided.length) {
+      const run = this.#decideNext();
+      if (run === undefined) return undefined;
+      this.#decided = run;
+      this.#at = 0;
     }
+    return this.#decided[this.#at];
   }
 
   /** Settles which run of a group was freed first; the others stay undecided behind it. */
-  #decide(group: Run[]): void {
-    const [first] = group.splice(this.#choose(group.length, 'which copy ended first'), 1);
-    if (first !== undefined) this.#groups.unshift([first]);
+  #decideNext(): Run | undefined {
+    const group = this.#groups.first;
+    if (group === undefined) return undefined;
+    if (group.length > 1) return group.take(this.#choose(group.length, 'which copy ended first'));
+    return this.#groups.shift()?.first;
+  }
+
+  #passOn(): void {
+    this.#at += 2;
+    if (!isWorthDropping(this.#at, this.#decided.length)) return;
+    this.#decided.splice(0, this.#at);
+    this.#at = 0;
   }
 
   #lastRun(): Run {
-    const group = this.#groups.at(-1);
-    if (group?.length === 1 && group[0] !== undefined) return group[0];
-    const run: Run = { ranges: [], at: 0 };
-    this.#groups.push([run]);
+    const group = this.#groups.last;
+    if (group === undefined) return this.#decided;
+    if (group.length === 1 && group.first !== undefined) return group.first;
+    const run: Run = [];
+    this.#groups.push(new Queue([run]));
     return run;
   }
 }
 
-function append({ ranges }: Run, first: number, count: number): void {
-  const last = ranges.at(-1);
-  if (last !== undefined && last.first + last.count === first) last.count += count;
-  else ranges.push({ first, count });
+function runOf(indexes: readonly number[]): Run {
+  // The most are of one block, and an array that grows takes room for many more.
+  const [only] = indexes;
+  if (indexes.length === 1 && only !== undefined) return [only, 1];
+  const run: Run = [];
+  for (const index of indexes) append(run, index, 1);
+  return run;
 }
 
-/** The first range of a run that has blocks left. */
-function firstOf(run: Run | undefined): Range | undefined {
-  if (run === undefined) return undefined;
-  while (run.ranges[run.at]?.count === 0) run.at += 1;
-  if (run.at >= COMPACT_AT) {
-    run.ranges.splice(0, run.at);
-    run.at = 0;
+function append(run: Run, first: number, count: number): void {
+  const lastFirst = run.at(-2);
+  const lastCount = run.at(-1);
+  if (lastFirst !== undefined && lastCount !== undefined && lastFirst + lastCount === first) {
+    run[run.length - 1] = lastCount + count;
+  } else {
+    run.push(first, count);
   }
-  return run.ranges[run.at];
 }

@@ -20,40 +20,52 @@ export class Medium {
 
   /** Whether the device did it: what fails in the target's own doing is a state of the target, and no exception. */
   tryRead(target: Uint8Array, offsetBytes: number): boolean {
-    return succeeds(() => {
+    try {
       this.#device.read(target, offsetBytes);
-    });
+    } catch (error) {
+      return failed(error);
+    }
+    return true;
   }
 
   /** `held` numbers a write that the device takes and does not do yet. */
-  tryWrite(data: Uint8Array, offsetBytes: number, { fua = false, held }: WriteFlags = {}): boolean {
-    return succeeds(() => {
+  tryWrite(data: Uint8Array, offsetBytes: number, { fua = false, held }: WriteFlags = PLAIN): boolean {
+    try {
       this.#device.write(data, offsetBytes);
-      this.#trace?.({
-        op: 'write',
-        device: this.#name,
-        offsetBytes,
-        // A copy: the writer may use its buffer again.
-        data: new Uint8Array(data),
-        fua,
-        ...(held !== undefined && { held }),
-      });
+    } catch (error) {
+      return failed(error);
+    }
+    this.#trace?.({
+      op: 'write',
+      device: this.#name,
+      offsetBytes,
+      // A copy: the writer may use its buffer again.
+      data: new Uint8Array(data),
+      fua,
+      ...(held !== undefined && { held }),
     });
+    return true;
   }
 
   /** Makes all that was done durable; of memory, a barrier. */
   tryFlush(): boolean {
-    return succeeds(() => {
+    try {
       this.#device.flush();
-      this.#trace?.({ op: 'flush', device: this.#name });
-    });
+    } catch (error) {
+      return failed(error);
+    }
+    this.#trace?.({ op: 'flush', device: this.#name });
+    return true;
   }
 
   tryDiscard(offsetBytes: number, lengthBytes: number): boolean {
-    return succeeds(() => {
+    try {
       this.#device.discard(offsetBytes, lengthBytes);
-      this.#trace?.({ op: 'discard', device: this.#name, offsetBytes, lengthBytes });
-    });
+    } catch (error) {
+      return failed(error);
+    }
+    this.#trace?.({ op: 'discard', device: this.#name, offsetBytes, lengthBytes });
+    return true;
   }
 }
 
@@ -62,12 +74,10 @@ export interface WriteFlags {
   readonly held?: number | undefined;
 }
 
-function succeeds(transfer: () => void): boolean {
-  try {
-    transfer();
-    return true;
-  } catch (error) {
-    if (error instanceof WcacheError) return false;
-    throw error;
-  }
+const PLAIN: WriteFlags = {};
+
+/** False for what a device throws; a mistake of the program is thrown on. */
+function failed(error: unknown): false {
+  if (error instanceof WcacheError) return false;
+  throw error;
 }

@@ -1,15 +1,12 @@
-import BTreeModule from 'sorted-btree';
 import type { CachedBlock } from './cached-block.js';
-
-// The package is CommonJS: what it calls its default is a property of what Node imports.
-const BTree = BTreeModule.default;
+import { SectorMap } from './sector-map.js';
 
 /**
  * The blocks in use, in the order of their sectors; blocks of one sector in the order in which they were allocated. Most
  * sectors have one. There are more where a newer copy is not committed yet, or the older is being written back.
  */
 export class SectorTree {
-  readonly #newest = new BTree<number, CachedBlock>(undefined, (a, b) => a - b);
+  readonly #newest = new SectorMap();
 
   /** The newest copy of a sector, which is what a read gets. */
   newestOf(sector: number): CachedBlock | undefined {
@@ -17,10 +14,9 @@ export class SectorTree {
   }
 
   insert(block: CachedBlock): void {
-    const older = this.#newest.get(block.sector) ?? null;
+    const older = this.#newest.set(block.sector, block) ?? null;
     block.older = older;
     if (older !== null) older.newer = block;
-    this.#newest.set(block.sector, block);
   }
 
   remove(block: CachedBlock): void {
@@ -34,18 +30,17 @@ export class SectorTree {
   }
 
   first(): CachedBlock | undefined {
-    const sector = this.#newest.minKey();
-    return sector === undefined ? undefined : oldest(this.#newest.get(sector));
+    return this.firstFrom(0);
   }
 
   /** The block behind one, in the tree's order. */
   after(block: CachedBlock): CachedBlock | undefined {
-    return block.newer ?? oldest(this.#newest.nextHigherPair(block.sector)?.[1]);
+    return block.newer ?? this.firstFrom(block.sector + 1);
   }
 
   /** The oldest copy of a sector, or of the first cached one behind it. */
   firstFrom(sector: number): CachedBlock | undefined {
-    return oldest(this.#newest.get(sector) ?? this.#newest.nextHigherPair(sector)?.[1]);
+    return oldest(this.#newest.firstFrom(sector));
   }
 }
 
