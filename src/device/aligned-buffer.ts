@@ -1,18 +1,10 @@
+import { isWasmMemory, wasmMemory } from '../wasm/memory.js';
+
 type ResizableConstructor = new (
   lengthBytes: number,
   options: { readonly maxByteLength: number },
 ) => ArrayBuffer;
 
-interface WasmMemory {
-  readonly buffer: ArrayBuffer;
-}
-
-// The ES library knows no WebAssembly and the DOM library would bring far more than this one constructor.
-declare const WebAssembly: {
-  readonly Memory: new (descriptor: { readonly initial: number; readonly maximum: number }) => WasmMemory;
-};
-
-const WASM_PAGE_BYTES = 65536;
 const alignedMemories = new WeakSet<ArrayBufferLike>();
 
 /**
@@ -34,21 +26,19 @@ export function alignedBuffer(lengthBytes: number): Uint8Array<ArrayBuffer> {
 
 /**
  * Whether the first byte of `view` is known to lie at a multiple of `alignmentBytes` (a power of two of at
- * most a page): it is a part of an {@link alignedBuffer}. A script cannot ask for an address, so memory from
+ * most a page): it is a part of an {@link alignedBuffer} or of the memory of a kernel. A script cannot ask for an address, so memory from
  * elsewhere counts as unaligned even where it happens to be aligned.
  */
 export function isAligned(view: Uint8Array, alignmentBytes: number): boolean {
-  return view.byteOffset % alignmentBytes === 0 && alignedMemories.has(view.buffer);
+  return (
+    view.byteOffset % alignmentBytes === 0 && (alignedMemories.has(view.buffer) || isWasmMemory(view.buffer))
+  );
 }
 
 function pageAlignedMemory(lengthBytes: number): ArrayBuffer {
-  const pages = Math.ceil(lengthBytes / WASM_PAGE_BYTES);
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    // V8 sets 10 GiB of addresses aside for each such memory, which a process under a limit (ulimit -v) cannot
-    // have. A resizable buffer is page-aligned as well; scripts are slower on it, the kernel is not.
-    return new (ArrayBuffer as ResizableConstructor)(lengthBytes, { maxByteLength: lengthBytes });
-  }
+  // Where there is none, a resizable buffer is page-aligned as well; scripts are slower on it, the kernel is not.
+  return (
+    wasmMemory(lengthBytes)?.buffer ??
+    new (ArrayBuffer as ResizableConstructor)(lengthBytes, { maxByteLength: lengthBytes })
+  );
 }

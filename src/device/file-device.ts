@@ -1,7 +1,7 @@
-import { closeSync, constants, fsyncSync, openSync, read, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, fsyncSync, openSync, read, readSync, writeSync } from 'node:fs';
 import { OperationError } from '../errors.js';
 import { alignedBuffer, isAligned } from './aligned-buffer.js';
-import type { BlockDevice, Bytes } from './block-device.js';
+import type { BlockDevice, Bytes, SharedDevice } from './block-device.js';
 import { errnoCode } from './errno.js';
 import { checkRange, deviceEnded, ioError } from './transfer-errors.js';
 
@@ -38,9 +38,11 @@ export class FileDevice implements BlockDevice {
   readonly logicalBlockSizeBytes: number;
   readonly #fd: number;
   readonly #access: 'read' | 'write';
-  readonly #direct: boolean;
+  readonly isDirect: boolean;
   #bufferedFd: number | undefined;
   #closed = false;
+  /** Calls that another thread has in hand, or will. */
+  #underWay = 0;
 
   constructor(options: FileDeviceOptions) {
     this.name = options.name;
@@ -48,7 +50,12 @@ export class FileDevice implements BlockDevice {
     this.logicalBlockSizeBytes = options.logicalBlockSizeBytes ?? 512;
     this.#fd = options.fd;
     this.#access = options.access;
-    this.#direct = options.direct ?? false;
+    this.isDirect = options.direct ?? false;
+  }
+
+  /** For files, which the page cache holds; a medium that is read past it is not faster for two readers. */
+  get shared(): SharedDevice | undefined {
+    return this.isDirect ? undefined : { fd: this.#fd, name: this.name, sizeBytes: this.sizeBytes };
   }
 
   read(target: Uint8Array, offset: Bytes): void {
@@ -76,13 +83,14 @@ export class FileDevice implements BlockDevice {
     for (let done = 0; done < target.length;) {
       const position = start + BigInt(done);
       const bytes = Math.min(target.length - done, MAX_TRANSFER_BYTES);
-      const got = await readOnce(this.#fd, target.subarray(done, done + bytes), position);
+      const place = target.subarray(done, done + bytes);
+      const got = await this.#keepOpen(() => readOnce(this.#fd, place, position));
       if (typeof got === 'number') {
         if (got === 0) throw deviceEnded(this.name, position, this.sizeBytes);
         done += got;
         continue;
       }
-      if (!this.#direct || errnoCode(got) !== 'EINVAL') throw ioError(this.name, 'read', position, got);
+      if (!this.isDirect || errnoCode(got) !== 'EINVAL') throw ioError(this.name, 'read', position, got);
       this.read(target.subarray(done), position);
       return;
     }
@@ -114,6 +122,11 @@ export class FileDevice implements BlockDevice {
     }
   }
 
+  async flushAsync(): Promise<void> {
+    const error = await this.#keepOpen(() => flushOnce(this.#fd));
+    if (error !== null) throw ioError(this.name, 'flushed', undefined, error);
+  }
+
   /**
    * Writes zeros over the range: scripts reach neither BLKDISCARD nor fallocate, a discarded range may read as
    * anything, and zeros are the one answer that every medium can give. As slow as writing that much.
@@ -135,12 +148,31 @@ export class FileDevice implements BlockDevice {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#underWay === 0) this.#closeFds();
+  }
+
+  #closeFds(): void {
     closeSync(this.#fd);
     if (this.#bufferedFd !== undefined) closeSync(this.#bufferedFd);
   }
 
+  /**
+   * Has the descriptor stay open while another thread uses it, also where the device is closed meanwhile: its number
+   * could be another file's by the time that thread begins.
+   */
+  async #keepOpen<T>(call: () => Promise<T>): Promise<T> {
+    this.#mustBeOpen();
+    this.#underWay += 1;
+    try {
+      return await call();
+    } finally {
+      this.#underWay -= 1;
+      if (this.#closed && this.#underWay === 0) this.#closeFds();
+    }
+  }
+
   #goesAsItIs(memory: Uint8Array, start: bigint): boolean {
-    if (!this.#direct) return true;
+    if (!this.isDirect) return true;
     const block = this.logicalBlockSizeBytes;
     return start % BigInt(block) === 0n && memory.length % block === 0 && isAligned(memory, block);
   }
@@ -202,7 +234,7 @@ export class FileDevice implements BlockDevice {
       try {
         return run(this.#fd);
       } catch (error) {
-        if (!this.#direct || errnoCode(error) !== 'EINVAL') throw error;
+        if (!this.isDirect || errnoCode(error) !== 'EINVAL') throw error;
         return run(this.#openBuffered());
       }
     } catch (error) {
@@ -240,5 +272,12 @@ function readOnce(fd: number, target: Uint8Array, position: bigint): Promise<num
     read(fd, target, 0, target.length, position, (error, bytesRead) => {
       resolve(error ?? bytesRead);
     });
+  });
+}
+
+/** Why nothing was flushed, or null. */
+function flushOnce(fd: number): Promise<Error | null> {
+  return new Promise((resolve) => {
+    fsync(fd, resolve);
   });
 }

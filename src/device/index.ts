@@ -21,6 +21,7 @@ export {
 export { type Faults, FaultyDevice, type FaultyRange } from './faulty-device.js';
 export { FileDevice, type FileDeviceOptions } from './file-device.js';
 export { type FileSystem, findFileSystem } from './file-system.js';
+export { flushLater } from './flush-later.js';
 export {
   bestPath,
   deviceIdentity,

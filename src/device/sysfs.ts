@@ -111,10 +111,20 @@ export function readFact(path: string): string | null {
 /** The names in a folder, sorted; none when it is not there (any more). */
 export function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return readdirSync(folder).sort(compareNames);
   } catch {
     return [];
   }
+}
+
+/** `sda2` before `sda10`. Not by Intl, whose first use in a process takes as long as all the rest of a start. */
+function compareNames(a: string, b: string): number {
+  const [ours, others] = [a.split(/(\d+)/), b.split(/(\d+)/)];
+  const at = ours.findIndex((part, index) => part !== others[index]);
+  const [our = '', other = ''] = [ours[at], others[at]];
+  // Every second part is a number.
+  if (at % 2 === 1 && Number(our) !== Number(other)) return Number(our) - Number(other);
+  return our < other ? -1 : our > other ? 1 : 0;
 }
 
 function partitionsIn(diskFolder: string): DeviceReference[] {

@@ -1,23 +1,23 @@
-import { DEVICE_END_BYTES, SECTOR_BYTES } from '../format/index.js';
 import type { BlockDevice } from '../device/block-device.js';
-import { entryRuns, type EntryRun, type ScanOptions } from './chunks.js';
-import { noteExample, u64, type EntryExample } from './examples.js';
+import type { EntryRun } from './chunks.js';
+import { EntryNotes, type Noted } from './entry-notes.js';
+import { u64, type EntryExample } from './examples.js';
 import { SeenSectors } from './seen-sectors.js';
 
-/** A kind of entry that deserves a closer look: how many there are, and the first few. */
-export interface Noted {
-  readonly count: number;
-  readonly examples: readonly EntryExample[];
-}
-
-/** What one pass over the entries tells, before copies of one sector are judged. */
-export interface EntryCounts {
+/** How many entries there are of each kind. */
+export interface Counted {
   readonly free: number;
   readonly committed: number;
   readonly uncommitted: number;
-  readonly uncommittedExamples: readonly EntryExample[];
   /** Highest original_sector of a committed entry. */
   readonly maxOriginalSector: bigint | null;
+  /** Highest seq_count of a committed entry. */
+  readonly maxSeqCount: bigint | null;
+}
+
+/** Entries that something is to be said about. */
+export interface EntryNoted {
+  readonly uncommittedExamples: readonly EntryExample[];
   /** Uncommitted entries whose seq_count is even above the superblock's: no kernel writes that. */
   readonly future: Noted;
   /** Committed entries whose original_sector is not a multiple of the block size. */
@@ -30,6 +30,9 @@ export interface EntryCounts {
   readonly acrossOriginEnd: Noted;
 }
 
+/** What one pass over the entries tells, before copies of one sector are judged. */
+export type EntryCounts = Counted & EntryNoted;
+
 export interface CountQuestion {
   readonly device: BlockDevice;
   readonly startBytes: bigint;
@@ -40,61 +43,44 @@ export interface CountQuestion {
   readonly originSectors?: bigint | undefined;
 }
 
-class Notes implements Noted {
-  count = 0;
-  readonly examples: EntryExample[] = [];
-
-  add(index: number, words: Uint32Array, at: number): void {
-    this.count += 1;
-    noteExample(this.examples, index, words, at);
-  }
-}
-
-/** From this sector on there is no byte that Linux could address. */
-const IMPOSSIBLE_SECTORS = DEVICE_END_BYTES / BigInt(SECTOR_BYTES);
-
 /**
- * Reads every entry once and counts. The loop works on 32-bit words of the read buffer: no object and no bigint
- * for an entry, unless it is one of the first few of a kind to be noted.
+ * Counts entries. The loop works on 32-bit words of the read buffer: no object and no bigint for an entry, unless it is
+ * one of the first few of a kind to be noted.
  */
-export class EntryCounter implements EntryCounts {
+export class EntryCounter implements Counted {
   free = 0;
   committed = 0;
   uncommitted = 0;
-  readonly uncommittedExamples: EntryExample[] = [];
-  readonly future = new Notes();
-  readonly misaligned = new Notes();
-  readonly impossible = new Notes();
-  readonly beyondOrigin = new Notes();
-  readonly acrossOriginEnd = new Notes();
+  readonly notes: EntryNotes;
   #seen: SeenSectors | null;
   readonly #seqHi: number;
   readonly #seqLo: number;
   readonly #sectorMask: number;
-  readonly #sectorsPerBlock: bigint;
-  readonly #originSectors: bigint | undefined;
   /** From this sector on an entry is looked at more closely; two halves. */
   readonly #noteHi: number;
   readonly #noteLo: number;
   #maxHi = 0;
   #maxLo = 0;
+  #maxSeqHi = 0;
+  #maxSeqLo = 0;
 
   constructor(question: Omit<CountQuestion, 'device' | 'startBytes'>) {
-    this.#seen = new SeenSectors(question.nBlocks, question.blockSize);
-    this.#seqHi = Number(question.seqCount >> 32n);
-    this.#seqLo = Number(question.seqCount & 0xffff_ffffn);
-    const sectorsPerBlock = question.blockSize / 512;
-    this.#sectorMask = sectorsPerBlock - 1;
-    this.#sectorsPerBlock = BigInt(sectorsPerBlock);
-    this.#originSectors = question.originSectors;
-    const end = min(question.originSectors ?? IMPOSSIBLE_SECTORS, IMPOSSIBLE_SECTORS);
-    const noteFrom = end < this.#sectorsPerBlock ? 0n : end - this.#sectorsPerBlock + 1n;
-    this.#noteHi = Number(noteFrom >> 32n);
-    this.#noteLo = Number(noteFrom & 0xffff_ffffn);
+    const { nBlocks, blockSize, seqCount, originSectors } = question;
+    this.notes = new EntryNotes(seqCount, blockSize, originSectors);
+    this.#seen = new SeenSectors(nBlocks, blockSize);
+    this.#seqHi = Number(seqCount >> 32n);
+    this.#seqLo = Number(seqCount & 0xffff_ffffn);
+    this.#sectorMask = blockSize / 512 - 1;
+    this.#noteHi = Number(this.notes.noteFrom >> 32n);
+    this.#noteLo = Number(this.notes.noteFrom & 0xffff_ffffn);
   }
 
   get maxOriginalSector(): bigint | null {
     return this.committed === 0 ? null : u64(this.#maxHi, this.#maxLo);
+  }
+
+  get maxSeqCount(): bigint | null {
+    return this.committed === 0 ? null : u64(this.#maxSeqHi, this.#maxSeqLo);
   }
 
   /**
@@ -120,6 +106,8 @@ export class EntryCounter implements EntryCounts {
     }
     let maxHi = this.#maxHi;
     let maxLo = this.#maxLo;
+    let maxSeqHi = this.#maxSeqHi;
+    let maxSeqLo = this.#maxSeqLo;
     let free = 0;
     let uncommitted = 0;
     for (let entry = 0, at = 0; entry < count; entry += 1, at += 4) {
@@ -132,10 +120,7 @@ export class EntryCounter implements EntryCounts {
           free += 1;
         } else {
           uncommitted += 1;
-          noteExample(this.uncommittedExamples, firstIndex + entry, words, at);
-          if (entrySeqLo !== seqLo || entrySeqHi !== seqHi) {
-            this.future.add(firstIndex + entry, words, at);
-          }
+          this.notes.uncommitted(firstIndex + entry, words, at);
         }
         continue;
       }
@@ -143,8 +128,12 @@ export class EntryCounter implements EntryCounts {
         maxHi = hi;
         maxLo = lo;
       }
+      if (entrySeqHi > maxSeqHi || (entrySeqHi === maxSeqHi && entrySeqLo > maxSeqLo)) {
+        maxSeqHi = entrySeqHi;
+        maxSeqLo = entrySeqLo;
+      }
       if ((lo & sectorMask) !== 0 || hi > noteHi || (hi === noteHi && lo >= noteLo)) {
-        this.#note(firstIndex + entry, words, at);
+        this.notes.committed(firstIndex + entry, words, at);
       }
       seen.add(hi, lo);
     }
@@ -153,37 +142,7 @@ export class EntryCounter implements EntryCounts {
     this.committed += count - free - uncommitted;
     this.#maxHi = maxHi;
     this.#maxLo = maxLo;
+    this.#maxSeqHi = maxSeqHi;
+    this.#maxSeqLo = maxSeqLo;
   }
-
-  #note(index: number, words: Uint32Array, at: number): void {
-    const sector = u64(words[at + 1] ?? 0, words[at] ?? 0);
-    if (((words[at] ?? 0) & this.#sectorMask) !== 0) {
-      this.misaligned.add(index, words, at);
-    }
-    if (sector + this.#sectorsPerBlock > IMPOSSIBLE_SECTORS) {
-      this.impossible.add(index, words, at);
-    } else if (this.#originSectors === undefined) {
-      return;
-    } else if (sector >= this.#originSectors) {
-      this.beyondOrigin.add(index, words, at);
-    } else if (sector + this.#sectorsPerBlock > this.#originSectors) {
-      this.acrossOriginEnd.add(index, words, at);
-    }
-  }
-}
-
-/** Counts all entries of a cache in one pass. */
-export async function countEntries(
-  question: CountQuestion,
-  options: ScanOptions = {},
-): Promise<EntryCounter> {
-  const counter = new EntryCounter(question);
-  for await (const run of entryRuns(question.device, question.startBytes, question.nBlocks, options)) {
-    counter.take(run);
-  }
-  return counter;
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

@@ -1,9 +1,10 @@
 export * from './activation.js';
 export * from './check.js';
 export * from './check-device.js';
-export type { ScanOptions } from './chunks.js';
-export type { Copies } from './copies.js';
-export type { EntryCounts, Noted } from './count-entries.js';
+export type { ScanOptions, ScanProgress } from './chunks.js';
+export type { EntryCounts } from './count-entries.js';
+export type { Noted } from './entry-notes.js';
+export type { Copies } from './judged-copies.js';
 export { DirtyRanges, type SectorRange } from './dirty-ranges.js';
 export { u64, type EntryExample } from './examples.js';
 export * from './find-sector.js';

@@ -11,9 +11,10 @@ import {
 } from '../format/index.js';
 import type { BlockDevice } from '../device/block-device.js';
 import { UsageError, WrongDeviceError } from '../errors.js';
-import { NO_COPIES, resolveCopies, type Copies } from './copies.js';
-import { countEntries, type EntryCounts } from './count-entries.js';
 import type { ScanOptions } from './chunks.js';
+import type { EntryCounts } from './count-entries.js';
+import type { Copies } from './judged-copies.js';
+import { scanSmall } from './small-scan.js';
 
 /** design.md §2: what a device is, seen as a cache device. */
 export type CacheState = 'blank' | 'torn' | 'clean' | 'dirty' | 'damaged' | 'foreign';
@@ -58,6 +59,8 @@ export interface InspectOptions extends ScanOptions {
  * more is a made-up file, and reading it to the end would take hours.
  */
 const MOST_BLOCKS = 2n ** 34n;
+/** So many entries are through before the kernels for more could be loaded. */
+const SMALL = 1 << 15;
 
 /**
  * Reads and judges the metadata of a cache device, as the kernel would when it activates it: nothing is written.
@@ -157,26 +160,26 @@ async function summarizeEntries(
     );
   }
   const nBlocks = Number(geometry.nBlocks);
-  const question = { device, startBytes, nBlocks, blockSize: geometry.blockSize, seqCount };
-  const counts = await countEntries({ ...question, originSectors: options.originSectors }, options);
-  const repeats = counts.takeRepeats();
-  const copies =
-    repeats === null
-      ? NO_COPIES
-      : await resolveCopies({ ...question, ...repeats, committed: counts.committed }, options);
+  const { blockSize } = geometry;
+  const question = { device, startBytes, nBlocks, blockSize, seqCount, originSectors: options.originSectors };
+  const { counted, notes, copies } =
+    nBlocks <= SMALL && options.kernel === undefined
+      ? await scanSmall(question, options)
+      : await (await import('./large-scan.js')).scanLarge(question, options);
   return {
-    free: counts.free,
-    committed: counts.committed,
-    uncommitted: counts.uncommitted,
-    uncommittedExamples: counts.uncommittedExamples,
-    maxOriginalSector: counts.maxOriginalSector,
-    future: counts.future,
-    misaligned: counts.misaligned,
-    impossible: counts.impossible,
-    beyondOrigin: counts.beyondOrigin,
-    acrossOriginEnd: counts.acrossOriginEnd,
+    free: counted.free,
+    committed: counted.committed,
+    uncommitted: counted.uncommitted,
+    maxOriginalSector: counted.maxOriginalSector,
+    maxSeqCount: counted.maxSeqCount,
+    uncommittedExamples: notes.uncommittedExamples,
+    future: notes.future,
+    misaligned: notes.misaligned,
+    impossible: notes.impossible,
+    beyondOrigin: notes.beyondOrigin,
+    acrossOriginEnd: notes.acrossOriginEnd,
     copies,
-    live: counts.committed - copies.stale,
+    live: counted.committed - copies.stale,
   };
 }
 

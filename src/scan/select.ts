@@ -1,8 +1,9 @@
 import { SECTOR_BYTES } from '../format/index.js';
 import type { BlockDevice } from '../device/block-device.js';
 import { WrongDeviceError } from '../errors.js';
-import { entryRuns, type ScanOptions } from './chunks.js';
+import type { ScanOptions } from './chunks.js';
 import type { EntrySummary, Inspection } from './inspect.js';
+import { Passes } from './passes.js';
 
 /** What one entry is, from the narrowest point of view. */
 export const ENTRY_STATES = ['free', 'live', 'stale', 'identical', 'uncommitted'] as const;
@@ -75,7 +76,8 @@ export async function* selectEntries(
   const anyStale = copies.stale > 0;
   const batch = emptyBatch();
   const startBytes = inspection.startSector * BigInt(SECTOR_BYTES);
-  for await (const run of entryRuns(device, startBytes, Number(geometry.nBlocks), options)) {
+  const passes = new Passes({ device, startBytes, nBlocks: Number(geometry.nBlocks) }, options);
+  for await (const run of passes.run()) {
     const { words, firstIndex, count } = run;
     for (let entry = 0, at = 0; entry < count; entry += 1, at += 4) {
       const entrySeqLo = words[at + 2] ?? 0;

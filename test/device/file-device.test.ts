@@ -31,6 +31,30 @@ function makeImage(name: string, content: Uint8Array): string {
 }
 
 describe('an image file', () => {
+  it('stays open for what another thread does with it when it is closed', async () => {
+    const content = pattern(100_000);
+    const fd = openSync(makeImage('busy', content), 'r+');
+    const device = new FileDevice({ fd, name: 'busy', access: 'write', sizeBytes: 100_000n });
+    const target = alignedBuffer(100_000);
+    const underWay = [device.readAsync(target, 0), device.flushAsync()];
+    device.close();
+    device.close();
+    await Promise.all(underWay);
+    expect(Buffer.compare(target, content)).toBe(0);
+    expect(() => fstatSync(fd)).toThrow('EBADF');
+    await expect(device.flushAsync()).rejects.toThrow('after it was closed');
+  });
+
+  it('tells why it could not be flushed', async () => {
+    const path = temp('fifo');
+    execFileSync('mkfifo', [path]);
+    // fsync knows no FIFO.
+    const fd = openSync(path, constants.O_RDWR);
+    const device = new FileDevice({ fd, name: 'fifo', access: 'write', sizeBytes: 512n });
+    await expect(device.flushAsync()).rejects.toMatchObject({ code: 'io-error' });
+    device.close();
+  });
+
   it('is read and written at any offset, given as number or bigint', () => {
     const content = pattern(10_000);
     const path = makeImage('any', content);

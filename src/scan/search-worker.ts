@@ -1,0 +1,39 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { FileDevice } from '../device/file-device.js';
+import { WcacheError } from '../errors.js';
+import { CopySearch } from './copy-search.js';
+import { JudgedCopies } from './judged-copies.js';
+import { Passes } from './passes.js';
+import type { ThreadMessage, ThreadWork } from './search-thread.js';
+
+/* The program of a search thread: its part of the search, and what it finds as messages. */
+
+function say(message: ThreadMessage): void {
+  parentPort?.postMessage(message);
+}
+
+async function search({ device, startBytes, nBlocks, search, wantsAll }: ThreadWork): Promise<void> {
+  const copies = new JudgedCopies(true);
+  const own = new CopySearch(
+    search,
+    copies,
+    (notes) => {
+      // A copy: the memory that they lie in is the kernel's.
+      say({ kind: 'notes', notes: notes.slice() });
+    },
+    wantsAll,
+  );
+  // Not closed here: the descriptor is the main thread's.
+  const file = new FileDevice({ ...device, access: 'read' });
+  const passes = new Passes({ device: file, startBytes, nBlocks }, {}, own.memory.buffers);
+  for await (const run of passes.run()) own.take(run);
+  const leftOut = await own.finish(() => passes.run());
+  say({ kind: 'done', stale: copies.stale, identical: copies.identical, leftOut });
+}
+
+try {
+  await search(workerData as ThreadWork);
+} catch (error) {
+  if (!(error instanceof WcacheError)) throw error;
+  say({ kind: 'failed', message: error.message, code: error.code });
+}

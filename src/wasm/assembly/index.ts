@@ -1,0 +1,3 @@
+/** The entry of the module: every kernel that scripts may call. */
+export * from './scan';
+export * from './lines';
