@@ -1,11 +1,12 @@
 /**
  * The build: TypeScript to dist/, the JSON Schema of every document to dist/schemas/, what monitoring needs to
- * dist/monitoring/, then oclif's manifest, with which a verb starts without loading the others.
+ * dist/monitoring/, then oclif's manifest and the bundle, with which wcache starts.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -36,3 +37,5 @@ const { Plugin } = await import('@oclif/core');
 const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
 await plugin.load();
 writeFileSync(`${root}/oclif.manifest.json`, `${JSON.stringify(plugin.manifest, null, 2)}\n`);
+
+await bundle(root.replace(/\/$/, ''));

@@ -6,7 +6,7 @@ import { write } from '../src/cli/output.js';
 import { Dmsetup, requireRoot, thisKernel } from '../src/dm/index.js';
 import type { MetricFamily, MetricsDocument } from '../src/documents/metrics.js';
 import { parseListenAddress } from '../src/metrics/listen-address.js';
-import { packagedFile } from '../src/metrics/packaged-file.js';
+import { monitoringFile } from '../src/metrics/monitoring-file.js';
 import { knownRemovals } from '../src/procedure/removal/judge-removals.js';
 
 export default class Metrics extends BaseCommand {
@@ -44,8 +44,8 @@ export default class Metrics extends BaseCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Metrics);
     requireNoWords('metrics', argv);
-    if (flags.dashboard) return write(packagedFile('grafana-dashboard.json'));
-    if (flags['alert-rules']) return write(packagedFile('alert-rules.yml'));
+    if (flags.dashboard) return write(monitoringFile('grafana-dashboard.json'));
+    if (flags['alert-rules']) return write(monitoringFile('alert-rules.yml'));
     const address = flags.listen === undefined ? null : parseListenAddress(flags.listen);
     requireRoot();
     const machine: MeasuredMachine = {

@@ -100,6 +100,20 @@ describe('text for people', () => {
     expect(formatCount(26112398)).toBe('26,112,398');
   });
 
+  it('writes sizes and counts as they are written in English', () => {
+    const options = { maximumFractionDigits: 1, useGrouping: false, roundingMode: 'trunc' } as const;
+    const tenths = new Intl.NumberFormat('en-US', options);
+    fc.assert(
+      fc.property(fc.bigInt(0n, BigInt(Number.MAX_SAFE_INTEGER)), (bytes) => {
+        const power = Math.floor((bytes.toString(2).length - 1) / 10);
+        const unit = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'][power] ?? '';
+        expect(formatSize(bytes)).toBe(`${tenths.format(Number(bytes) / 1024 ** power)} ${unit}`);
+        expect(formatCount(bytes)).toBe(bytes.toLocaleString('en-US'));
+      }),
+      { examples: [[0n], [1n], [1023n], [1024n], [1075n], [1076n], [1126n], [1_048_575n], [1_048_576n]] },
+    );
+  });
+
   it('says 0% and 100% only for none and all', () => {
     expect(formatShare(0, 8)).toBe('0%');
     expect(formatShare(8, 8)).toBe('100%');

@@ -26,7 +26,7 @@ import { dmsetupWords } from './dmsetup-words.js';
 import { glanceOf } from './glance.js';
 import { GUARD_RELEASE, guardScript } from './guard-script.js';
 import { noSuchMapping } from './no-such-mapping.js';
-import { RepeatedQuestion } from './repeated-question.js';
+import { Questions } from './questions.js';
 import { udevOptions, udevRuns } from './udev.js';
 
 /** Asking the kernel for what it has in memory takes milliseconds; a limit tells when it is stuck. */
@@ -42,7 +42,7 @@ const QUESTION_LIMIT_MS = 30_000;
 export class Dmsetup implements DeviceMapper {
   readonly #udev: string[];
   readonly #inherited: number[] = [];
-  #glances: { readonly target: string; readonly question: RepeatedQuestion } | null = null;
+  readonly #questions = new Questions();
 
   constructor(withUdev = udevRuns()) {
     this.#udev = udevOptions(withUdev);
@@ -66,10 +66,10 @@ export class Dmsetup implements DeviceMapper {
   }
 
   async info(name: string): Promise<MappedDevice | null> {
-    const { stdout, status } = await this.#run(['info', ...infoOptions, '--', name], {
-      timeoutMs: QUESTION_LIMIT_MS,
-      acceptStatus: [1],
-    });
+    const words = ['info', ...infoOptions, '--', name];
+    const answer = await this.#questions.ask(inKernelNames(words), QUESTION_LIMIT_MS);
+    if (answer !== null) return parseInfo(answer)[0] ?? null;
+    const { stdout, status } = await this.#run(words, { timeoutMs: QUESTION_LIMIT_MS, acceptStatus: [1] });
     if (status === 0) return parseInfo(stdout)[0] ?? null;
     // Its exit status does not tell a mapping that is not there from another failure.
     return (await this.list()).find((device) => device.name === name) ?? null;
@@ -93,10 +93,7 @@ export class Dmsetup implements DeviceMapper {
   }
 
   async glance(target: string, known: readonly MappedDevice[]): Promise<Glance | null> {
-    if (this.#glances?.target !== target) {
-      this.#glances = { target, question: new RepeatedQuestion(inKernelNames(statusOfAll(target))) };
-    }
-    const answer = await this.#glances.question.ask(QUESTION_LIMIT_MS);
+    const answer = await this.#questions.ask(inKernelNames(statusOfAll(target)), QUESTION_LIMIT_MS);
     // It fails where a mapping goes away meanwhile; where nothing works, asking all anew tells why.
     if (answer === null) return null;
     return glanceOf(answer, known, ({ major, minor }) => mappingState(`${String(major)}:${String(minor)}`));
@@ -210,8 +207,9 @@ export class Dmsetup implements DeviceMapper {
 
   async #ask(words: readonly string[], name?: string): Promise<string> {
     try {
-      const { stdout } = await this.#run(words, { timeoutMs: QUESTION_LIMIT_MS });
-      return stdout;
+      const answer = await this.#questions.ask(inKernelNames(words), QUESTION_LIMIT_MS);
+      // Where it fails it is asked anew by itself, for what it says about it.
+      return answer ?? (await this.#run(words, { timeoutMs: QUESTION_LIMIT_MS })).stdout;
     } catch (error) {
       throw await this.#explained(error, name);
     }

@@ -1,7 +1,8 @@
 import { Ansis } from 'ansis';
 
 /** Colours that say the same on a dark and on a light ground; none where stdout is no terminal or NO_COLOR is set. */
-const ansis = new Ansis(colourLevel(process.stdout.isTTY, process.env));
+let ansis: Ansis | undefined;
+const level = colourLevel(process.stdout.isTTY, process.env);
 
 /** 0 for no colour; the terminal's 16 colours are all that wcache uses. */
 export function colourLevel(isTerminal: boolean, environment: NodeJS.ProcessEnv): 0 | 1 {
@@ -11,17 +12,17 @@ export function colourLevel(isTerminal: boolean, environment: NodeJS.ProcessEnv)
 
 export type Tone = 'good' | 'notice' | 'bad' | 'strong' | 'faint';
 
-const tones: Record<Tone, (text: string) => string> = {
-  good: (text) => ansis.green(text),
-  notice: (text) => ansis.yellow(text),
-  bad: (text) => ansis.red.bold(text),
-  strong: (text) => ansis.bold(text),
-  faint: (text) => ansis.dim(text),
+const tones: Record<Tone, (colours: Ansis, text: string) => string> = {
+  good: (colours, text) => colours.green(text),
+  notice: (colours, text) => colours.yellow(text),
+  bad: (colours, text) => colours.red.bold(text),
+  strong: (colours, text) => colours.bold(text),
+  faint: (colours, text) => colours.dim(text),
 };
 
 /** Text in the colour of its meaning. */
 export function tone(which: Tone, text: string): string {
-  return tones[which](text);
+  return level === 0 ? text : tones[which]((ansis ??= new Ansis(level)), text);
 }
 
 /** Whether the locale lets more than ASCII be printed; an empty variable counts as one that is not set. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { errorDocumentSchema } from '../../src/documents/index.js';
 import { BIN, ROOT, cliEnvironment, scratchFolder, wcache } from '../cli/wcache.js';
+import { notesOfLoading } from '../bin/loaded.js';
 import { readTextFormat } from './text-format.js';
 
 /** The words of a process for which only root may be: in a user namespace, who is not root is it as well. */
@@ -138,28 +139,23 @@ describe('wcache metrics --listen', () => {
 });
 
 describe('what is loaded', () => {
-  /** The packages of which a wcache loads modules. */
-  function packagesOf(...words: readonly string[]): Set<string> {
-    const [program, ...args] = [...AS_ROOT, process.execPath, BIN, ...words];
-    const { stderr } = spawnSync(program ?? '', args, {
-      env: { ...cliEnvironment(), NODE_DEBUG: 'module,esm' },
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-    });
-    return new Set(
-      [...stderr.matchAll(/node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//g)].map(([, name = '']) => name),
-    );
+  /** The scripts of the bundle that a wcache loads. */
+  function scriptsOf(...words: readonly string[]): string[] {
+    const notes = notesOfLoading();
+    const [program = '', ...args] = [...AS_ROOT, process.execPath, BIN, ...words];
+    spawnSync(program, args, { env: cliEnvironment(notes.env) });
+    return notes.scripts();
   }
 
   it("is Prometheus' library for metrics alone, and only where they are written as text", () => {
     for (const words of [['list'], ['status'], ['metrics', '--dashboard'], ['metrics', '--help']]) {
-      const loaded = packagesOf(...words);
-      expect(loaded).toContain('@oclif/core');
-      expect([words, loaded.has('prom-client')]).toEqual([words, false]);
+      const scripts = scriptsOf(...words);
+      expect(scripts).toContain('wcache.cjs');
+      expect([words, scripts.includes('prom-client.cjs')]).toEqual([words, false]);
     }
     // The file is written even where the device-mapper does not answer.
     const path = join(scratchFolder(), 'wcache.prom');
-    expect(packagesOf('metrics', '--output', path)).toContain('prom-client');
+    expect(scriptsOf('metrics', '--output', path)).toContain('prom-client.cjs');
     expect(readFileSync(path, 'utf8')).toContain('wcache_build_info');
   });
 });

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import wrapAnsi from 'wrap-ansi';
 import { describe, expect, it } from 'vitest';
 import { colourLevel, showsUnicode } from '../../src/ui/style.js';
 import { facts, table, wrap } from '../../src/ui/table.js';
@@ -25,6 +27,20 @@ describe('table', () => {
 });
 
 describe('wrap', () => {
+  it('breaks plain text as wrap-ansi does', () => {
+    const words = fc.stringMatching(/^[a-z ,\n]{0,60}$/);
+    fc.assert(
+      fc.property(words, fc.integer({ min: 1, max: 20 }), (text, width) => {
+        expect(wrap(text, width)).toBe(wrapAnsi(text, width));
+      }),
+    );
+  });
+
+  it('counts the columns of wide characters and of none', () => {
+    expect(wrap('\u6f22\u5b57 \u6f22\u5b57', 6)).toBe('\u6f22\u5b57\n\u6f22\u5b57');
+    expect(wrap('\u001b[31mred\u001b[39m or not', 7)).toBe('\u001b[31mred\u001b[39m or\nnot');
+  });
+
   it('breaks between words and indents what follows', () => {
     expect(wrap('one two three four', 11, '  ')).toBe('one two\n  three\n  four');
   });
