@@ -1,4 +1,4 @@
-/** The median of some runs, in milliseconds; machines are noisy, so nothing else is quoted. */
+/** The median of some runs; machines are noisy, so nothing else is quoted. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -7,37 +7,34 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-export interface Compared {
-  readonly what: string;
-  readonly against: string;
-  /** Median times of both, and how often the baseline's time goes into the measured one. */
-  readonly milliseconds: number;
-  readonly baselineMilliseconds: number;
-  readonly ratio: number;
+/** Does something once and tells how many milliseconds that took. */
+export type Contender = () => Promise<number> | number;
+
+export interface Rounds {
+  readonly runs: number;
+  /** Once more, before any that counts; for what is short. */
+  readonly warmUp?: boolean;
 }
 
-/** Times two things in turn, so that a machine whose speed drifts drifts for both. */
-export async function compare(
-  what: string,
-  against: string,
-  measured: () => Promise<void> | void,
-  baseline: () => Promise<void> | void,
-  runs: number,
-): Promise<Compared> {
-  const times: number[] = [];
-  const baselineTimes: number[] = [];
-  await measured();
-  await baseline();
+/** Lets contenders run in turn, so that a machine whose speed drifts drifts for all of them; the median of each. */
+export async function inTurn<Name extends string>(
+  contenders: Readonly<Record<Name, Contender>>,
+  { runs, warmUp = false }: Rounds,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(contenders) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  if (warmUp) for (const name of names) await contenders[name]();
   for (let run = 0; run < runs; run += 1) {
-    times.push(await timed(measured));
-    baselineTimes.push(await timed(baseline));
+    for (const name of names) times.get(name)?.push(await contenders[name]());
   }
-  const milliseconds = median(times);
-  const baselineMilliseconds = median(baselineTimes);
-  return { what, against, milliseconds, baselineMilliseconds, ratio: milliseconds / baselineMilliseconds };
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<
+    Name,
+    number
+  >;
 }
 
-async function timed(work: () => Promise<void> | void): Promise<number> {
+/** The milliseconds that something takes. */
+export async function timed(work: () => Promise<void> | void): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;

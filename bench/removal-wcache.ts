@@ -6,7 +6,7 @@ import { median } from './measure.js';
 
 const FOLDER = '/run/bench';
 const NODE = `'${process.execPath}'`;
-const BIN = join(projectDirectory, 'bin/run.js');
+const BIN = join(projectDirectory, 'bin/wcache.cjs');
 const SERVE = join(projectDirectory, 'dist/test/kernel/live/serve.js');
 const RUNS = 5;
 

@@ -1,13 +1,22 @@
-import { benchPrograms } from './programs.js';
+import { benchGoals, readWords } from './goals.js';
 import { benchRemoval } from './removal.js';
 import { benchWatch } from './watch.js';
 
 /**
- * `npm run bench` measures what needs nothing but this machine; `npm run bench -- removal [SCENARIO…]` needs the lab, and
- * `npm run bench -- watch [MINUTES]` root and tmux.
+ * `npm run bench [-- PART…] [--quick] [--forget]` measures what has a goal; `npm run bench -- removal [SCENARIO…]` needs the
+ * lab, and `npm run bench -- watch [MINUTES]` root and tmux.
  */
 const [part, ...words] = process.argv.slice(2);
-if (part === undefined) await benchPrograms();
-else if (part === 'removal') await benchRemoval(words);
-else if (part === 'watch') await benchWatch(words);
-else throw new Error(`there is no bench "${part}": say nothing, removal or watch`);
+if (part === 'removal') {
+  await benchRemoval(words);
+} else if (part === 'watch') {
+  await benchWatch(words);
+} else {
+  const asked = readWords(process.argv.slice(2));
+  if (asked === null) {
+    throw new Error(
+      'it is removal, watch, or any of start, copies, check, output, format, memory, scan, target, curve; --quick, --forget',
+    );
+  }
+  await benchGoals(asked);
+}

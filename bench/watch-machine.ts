@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   mkdirSync,
   openSync,
@@ -9,7 +10,6 @@ import {
 } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { projectDirectory } from '../test/lab/project.js';
 
 const DISK_COLUMN = 10;
 
@@ -21,14 +21,17 @@ export class PretendedMachine {
   readonly folder: string;
   readonly #caches: number;
   readonly #diskstats: number;
+  readonly #path = process.env['PATH'] ?? '';
+  readonly #mounted: string[] = [];
   #beats = 0;
 
-  constructor(folder: string, caches: number) {
+  /** @param dmsetup the compiled stand-in of bench/c */
+  constructor(folder: string, caches: number, dmsetup: string) {
     this.folder = folder;
     this.#caches = caches;
     const programs = join(folder, 'bin');
     mkdirSync(programs);
-    copyFileSync(join(projectDirectory, 'bench/watch-dmsetup.pl'), join(programs, 'dmsetup'));
+    copyFileSync(dmsetup, join(programs, 'dmsetup'));
     chmodSync(join(programs, 'dmsetup'), 0o755);
     const uptime = readFileSync('/proc/uptime', 'utf8').split(' ')[0] ?? '';
     writeFileSync(join(programs, 'made'), `${String(caches)} ${uptime}\n`);
@@ -37,7 +40,14 @@ export class PretendedMachine {
     this.beat();
     this.#put(join(folder, 'sysfs'), '/sys/dev/block');
     this.#put(join(folder, 'diskstats'), '/proc/diskstats');
-    process.env['PATH'] = `${programs}:${process.env['PATH'] ?? ''}`;
+    process.env['PATH'] = `${programs}:${this.#path}`;
+  }
+
+  /** Puts this machine's own back. */
+  end(): void {
+    for (const where of this.#mounted) spawnSync('umount', [where]);
+    closeSync(this.#diskstats);
+    process.env['PATH'] = this.#path;
   }
 
   /** A second of I/O on all devices. Lines keep their places, so that a reader never sees half a file. */
@@ -80,12 +90,18 @@ export class PretendedMachine {
   #put(what: string, where: string): void {
     const { status, stderr } = spawnSync('mount', ['--bind', what, where], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`${where} could not be put aside: ${stderr}`);
+    this.#mounted.push(where);
   }
 }
 
-/** Runs this program once more with mounts of its own, which end with it. False where it has them. */
+/** Whether mounts are seen by this process and those that it starts only. */
+export function hasOwnMounts(): boolean {
+  return process.env['WCACHE_BENCH_MOUNTS'] === '1';
+}
+
+/** Runs this program once more with mounts of its own, which end with it. False where it has them, or can't have any. */
 export function inOwnMounts(): boolean {
-  if (process.env['WCACHE_BENCH_MOUNTS'] === '1') return false;
+  if (hasOwnMounts() || spawnSync('unshare', ['--mount', 'true']).status !== 0) return false;
   const { status } = spawnSync('unshare', ['--mount', process.execPath, ...process.argv.slice(1)], {
     stdio: 'inherit',
     env: { ...process.env, WCACHE_BENCH_MOUNTS: '1' },

@@ -1,17 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { projectDirectory } from '../test/lab/project.js';
 import { table } from '../src/ui/table.js';
-import { compare } from './measure.js';
+import { compile } from './compiled.js';
+import { inTurn } from './measure.js';
 import { costOf, growthPerHour, percentOfCore, type Cost } from './process-cost.js';
-import { Terminals, withoutCertificates } from './terminal.js';
-import { PretendedMachine, inOwnMounts } from './watch-machine.js';
+import { processMs, wcache } from './processes.js';
+import { Terminals } from './terminal.js';
+import { PretendedMachine, hasOwnMounts, inOwnMounts } from './watch-machine.js';
 
 const CACHES = 64;
-const bin = join(projectDirectory, 'bin/run.js');
 /** Loading the program and the first look are not what a watch costs. */
 const SETTLE_MS = 10_000;
 
@@ -33,9 +32,10 @@ interface Watched {
 export async function benchWatch([minutes = '3']: readonly string[]): Promise<void> {
   if (!/^[1-9]\d*$/.test(minutes)) throw new Error(`"${minutes}" is not a number of minutes`);
   if (inOwnMounts()) return;
+  if (!hasOwnMounts()) throw new Error('it takes root, for mounts of its own');
   const folder = mkdtempSync(join(tmpdir(), 'wcache-watch-'));
   try {
-    const machine = new PretendedMachine(folder, CACHES);
+    const machine = new PretendedMachine(folder, CACHES, compile(folder).dmsetup);
     const watched = await soak(machine, Number(minutes));
     report(watched, Number(minutes));
     await benchStart();
@@ -51,7 +51,7 @@ async function soak(machine: PretendedMachine, minutes: number): Promise<Watched
     for (const [index, { what, words }] of WATCHES.entries()) {
       const session = `watch-${String(index)}`;
       const pidFile = join(machine.folder, session);
-      const line = `echo $$ >${pidFile}; exec ${process.execPath} ${bin} status --watch --interval 1s ${words}`;
+      const line = `echo $$ >${pidFile}; exec ${wcache('status', '--watch', '--interval', '1s').join(' ')} ${words}`;
       terminals.start(session, { columns: 120, rows: 40 }, line);
       running.push({ what, session, pid: await pidIn(pidFile), costs: [] as Cost[] });
     }
@@ -95,7 +95,7 @@ function report(watched: readonly Watched[], minutes: number): void {
   const right = { align: 'right' } as const;
   process.stdout.write(
     `wcache status --watch, ${String(CACHES)} caches, a look each second, ${String(minutes)} min. Percent of one core over all that time:\n` +
-      `wcache itself, and what it starts: dmsetup (one process a look; here a Perl script that answers like it) and the shell that\n` +
+      `wcache itself, and what it starts: dmsetup (one process a look; here a program that answers like it) and the shell that\n` +
       `starts it. Memory in MiB (VmRSS), of all of them together.\n\n` +
       `${table([{ title: 'watch' }, { title: 'wcache %', ...right }, { title: 'dmsetup %', ...right }, { title: 'RSS first', ...right }, { title: 'highest', ...right }, { title: 'last', ...right }, { title: 'growth/h (2nd half)', ...right }], rows)}\n\n`,
   );
@@ -110,18 +110,14 @@ function report(watched: readonly Watched[], minutes: number): void {
 
 /** What it costs to start `wcache status` without `--watch`: with what it asks dmsetup. */
 async function benchStart(): Promise<void> {
-  const environment = withoutCertificates();
-  const run = (words: readonly string[]) => (): void => {
-    spawnSync(process.execPath, words, { stdio: 'ignore', env: environment });
-  };
-  const { milliseconds, baselineMilliseconds, ratio } = await compare(
-    'wcache status',
-    'node -e 0',
-    run([bin, 'status', 'cache-00']),
-    run(['-e', '0']),
-    9,
+  const { status, bare } = await inTurn(
+    {
+      status: () => processMs(wcache('status', 'cache-00')),
+      bare: () => processMs([process.execPath, '-e', '0']),
+    },
+    { runs: 9, warmUp: true },
   );
   process.stdout.write(
-    `wcache status of one cache: ${milliseconds.toFixed(0)} ms, node -e 0: ${baselineMilliseconds.toFixed(0)} ms, ratio ${ratio.toFixed(2)}\n`,
+    `wcache status of one cache: ${status.toFixed(0)} ms, node -e 0: ${bare.toFixed(0)} ms, ratio ${(status / bare).toFixed(2)}\n`,
   );
 }

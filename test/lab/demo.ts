@@ -16,7 +16,7 @@ import { runOnHost } from './host.js';
 const MIB = 1 << 20;
 const folder = await mkdtemp(join(tmpdir(), 'wcache-demo-'));
 const missing = process.argv.slice(2);
-const wcache = `wcache() { '${process.execPath}' '${projectDirectory}/bin/run.js' "$@"; }`;
+const wcache = `wcache() { '${process.execPath}' '${projectDirectory}/bin/wcache.cjs' "$@"; }`;
 
 /** Prints a comment, then a command behind its prompt, then what it printed. */
 function show(prompt: string, { why, command }: DemoStep, printed: string): void {
