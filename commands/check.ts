@@ -1,7 +1,9 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
+import { withByteProgress } from '../src/cli/byte-progress.js';
 import { signaturesIfKnown, usersOf } from '../src/cli/context.js';
 import { blockSizeFlag, deviceArg, sizeFlag, startSectorFlag } from '../src/cli/flags.js';
+import { memoryFlag } from '../src/cli/memory-flag.js';
 import { isMappable } from '../src/device/dax.js';
 import { memoryPageBytes } from '../src/device/memory-page.js';
 import { withDevice } from '../src/device/with-device.js';
@@ -37,6 +39,7 @@ export default class Check extends BaseCommand {
     'block-size': blockSizeFlag({
       description: "Block size of the table that the prediction is for; the superblock's unless told.",
     }),
+    memory: memoryFlag(),
   };
 
   async run(): Promise<void> {
@@ -46,16 +49,23 @@ export default class Check extends BaseCommand {
         ? { sizeBytes: flags['origin-size'], logicalBlockSizeBytes: undefined }
         : await withDevice(flags.origin, { access: 'read' }, (device) => Promise.resolve(device));
     await withDevice(args.device, { access: 'read' }, async (device) => {
-      const result = await checkDevice(device, {
-        startSector: flags['start-sector'] ?? 0n,
-        originBytes: origin.sizeBytes,
-        originLogicalBlockSizeBytes: origin.logicalBlockSizeBytes,
-        mode: flags.mode === 'p' ? 'p' : 's',
-        blockSize: flags['block-size'],
-        pageSizeBytes: memoryPageBytes(),
-        dax: isMappable(device),
-        findSignatures: () => signaturesIfKnown(device, this.note),
-      });
+      const notes: string[] = [];
+      const result = await withByteProgress(`${args.device}: read`, (onProgress) =>
+        checkDevice(device, {
+          startSector: flags['start-sector'] ?? 0n,
+          originBytes: origin.sizeBytes,
+          originLogicalBlockSizeBytes: origin.logicalBlockSizeBytes,
+          mode: flags.mode === 'p' ? 'p' : 's',
+          blockSize: flags['block-size'],
+          pageSizeBytes: memoryPageBytes(),
+          dax: isMappable(device),
+          findSignatures: () => signaturesIfKnown(device, (note) => notes.push(note)),
+          memoryBytes: flags.memory,
+          summaryOnly: true,
+          onProgress,
+        }),
+      );
+      for (const note of notes) this.note(note);
       if (!isOk(result.problems)) {
         this.exitWith(ExitStatus.problemFound);
       }

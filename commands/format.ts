@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
+import { withByteProgress } from '../src/cli/byte-progress.js';
 import { confirm, interruption } from '../src/cli/confirm.js';
 import { blockSizeFlag, deviceArg, startSectorFlag } from '../src/cli/flags.js';
 import { withDevice } from '../src/device/with-device.js';
@@ -63,7 +64,11 @@ export default class Format extends BaseCommand {
       }
       const { signal, dispose } = interruption();
       try {
-        await runFormat(device, plan, { signal });
+        await withByteProgress(
+          `${args.device}: written and read back`,
+          (onProgress) => runFormat(device, plan, { signal, onProgress }),
+          { handlesSignals: true },
+        );
       } finally {
         dispose();
       }

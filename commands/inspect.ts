@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
+import { withByteProgress } from '../src/cli/byte-progress.js';
 import { runningNote, usersOf } from '../src/cli/context.js';
 import { bytesFlag, deviceArg, sectorFlag, sectorRangeFlag, startSectorFlag } from '../src/cli/flags.js';
-import { printEntries, printMap, printSector } from '../src/cli/print-entries.js';
+import { memoryFlag } from '../src/cli/memory-flag.js';
 import { withDevice } from '../src/device/with-device.js';
 import { inspectDocument } from '../src/documents/inspect.js';
 import { ExitStatus } from '../src/errors.js';
@@ -13,7 +14,7 @@ import {
   inspect,
   requireEntries,
 } from '../src/scan/index.js';
-import { ENTRY_FORMATS } from '../src/ui/entry-lines.js';
+import { ENTRY_FORMATS } from '../src/ui/entry-layout.js';
 import { inspectionText } from '../src/ui/inspection.js';
 
 export default class Inspect extends BaseCommand {
@@ -27,6 +28,7 @@ export default class Inspect extends BaseCommand {
     '<%= config.bin %> inspect cache.img --entries --state live --format csv',
     '<%= config.bin %> inspect /dev/pmem0 --at 240072',
     '<%= config.bin %> inspect /dev/pmem0 --map',
+    '<%= config.bin %> inspect /dev/pmem0 --memory 64M',
   ];
   static override args = { device: deviceArg };
   static override flags = {
@@ -56,14 +58,24 @@ export default class Inspect extends BaseCommand {
       description: 'Tell whether this origin sector is in the cache, where, and which copies.',
     }),
     map: Flags.boolean({ description: 'Show where on the origin the dirty blocks lie.', exclusive: ['at'] }),
+    memory: memoryFlag(),
     bytes: bytesFlag,
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Inspect);
     await withDevice(args.device, { access: 'read' }, async (device) => {
-      const inspection = await inspect(device, { startSector: flags['start-sector'] ?? 0n });
-      if (flags.entries || flags.at !== undefined || flags.map) {
+      const showsEntries = flags.entries || flags.at !== undefined || flags.map;
+      const inspection = await withByteProgress(`${args.device}: read`, (onProgress) =>
+        inspect(device, {
+          startSector: flags['start-sector'] ?? 0n,
+          memoryBytes: flags.memory,
+          summaryOnly: !showsEntries,
+          onProgress,
+        }),
+      );
+      if (showsEntries) {
+        const { printEntries, printMap, printSector } = await import('../src/cli/print-entries.js');
         const source = { device, inspection: requireEntries(inspection), json: this.jsonEnabled() };
         const running = runningNote(device);
         if (running !== null) {

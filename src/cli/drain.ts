@@ -44,14 +44,14 @@ export function drain(
         });
         return { document, text: runbookText(`Would ${action} ${cache.name}:`, commands) };
       }
-      const line = new ProgressLine();
+      const line = new ProgressLine({ handlesSignals: true });
       const { signal, dispose } = interruption();
       try {
         const { before, after, elapsedMs } = await verb.run(dm, cache, {
           signal,
           maxStallMs: flags.maxStallMs,
           onProgress: (progress) => {
-            if (!flags.quiet) line.show(drainText(cache.name, progress, cache.table.block_size));
+            if (!flags.quiet) line.show(() => drainText(cache.name, progress, cache.table.block_size));
           },
         });
         const document = changeDocument({

@@ -15,14 +15,21 @@ export async function write(chunk: string | Uint8Array): Promise<void> {
   }
 }
 
+/** As {@link write}, for memory that is used again afterwards. */
+export function writeShared(bytes: Uint8Array): Promise<void> {
+  // Only what is longer than this is waited for; a shorter piece may still be on its way to a pipe.
+  const isShort = bytes.length <= process.stdout.writableHighWaterMark;
+  return write(isShort ? Uint8Array.from(bytes) : bytes);
+}
+
 /**
- * Writes one JSON document whose array `key` is too long to be held: its items come one after the other. Where they
- * end in a failure, the document still ends as one: with the error as `error`, and its exit status as the process's.
+ * Writes one JSON document whose array `key` is too long to be held: its items come one after the other, those that are
+ * bytes in memory that is used again. Where they end in a failure, the document still ends as one: with the error as `error`, and its exit status as the process's.
  */
 export async function writeStreamedDocument(
   head: Record<string, unknown>,
   key: string,
-  items: AsyncIterable<string> | Iterable<string>,
+  items: AsyncIterable<string | Uint8Array> | Iterable<string>,
 ): Promise<void> {
   const opened = toJson(head).replace(/\n\}$/, '');
   await write(`${opened},\n  ${JSON.stringify(key)}: [`);
@@ -30,7 +37,12 @@ export async function writeStreamedDocument(
   let failure = '';
   try {
     for await (const item of items) {
-      await write(`${separator}${item}`);
+      if (typeof item === 'string') {
+        await write(`${separator}${item}`);
+      } else {
+        await write(separator);
+        await writeShared(item);
+      }
       separator = ',\n    ';
     }
   } catch (cause) {

@@ -5,10 +5,12 @@ import { DirtyRanges, findSector, selectEntries, type EntryFilter, type StateFil
 import type { InspectionWithEntries } from '../scan/index.js';
 import { sectorDocument } from '../documents/sector.js';
 import { dirtyMapText } from '../ui/dirty-map.js';
-import { EntryLines, type EntryFormat } from '../ui/entry-lines.js';
+import type { EntryFormat, EntryLinesOptions } from '../ui/entry-layout.js';
+import { EntryLines, type EntryFormatter } from '../ui/entry-lines.js';
 import { sectorText } from '../ui/sector.js';
 import { showsUnicode } from '../ui/style.js';
-import { write, writeStreamedDocument } from './output.js';
+import { withByteProgress, type ByteProgress } from './byte-progress.js';
+import { write, writeShared, writeStreamedDocument } from './output.js';
 
 /** An inspected device whose entries are to be shown. */
 export interface EntrySource {
@@ -34,33 +36,56 @@ export async function printEntries(source: EntrySource, flags: EntryFlags): Prom
     ...(state === undefined ? {} : { state: state as StateFilter }),
     ...(sectors === undefined ? {} : { sectors }),
   };
-  const lines = new EntryLines({
-    format: json ? 'jsonl' : (format as EntryFormat),
+  const lines = await formatterOf({
+    format: json ? 'items' : (format as EntryFormat),
     dataStartBytes: dataOffsetBytes(inspection, 0),
     blockSize: inspection.geometry.blockSize,
     nBlocks: inspection.geometry.nBlocks,
   });
-  const batches = selectEntries(device, inspection, filter);
-  if (json) {
-    const { name, startSector } = inspection;
-    const items = async function* (): AsyncGenerator<string> {
-      for await (const batch of batches) {
-        yield lines.lines(batch).toString('latin1').trimEnd().replaceAll('\n', ',\n    ');
-      }
-    };
-    await writeStreamedDocument({ device: name, start_sector: integer(startSector) }, 'entries', items());
-    return;
+  await withListingProgress(inspection.name, async (options) => {
+    const batches = selectEntries(device, inspection, filter, options);
+    if (json) {
+      const { name, startSector } = inspection;
+      const items = async function* (): AsyncGenerator<Uint8Array> {
+        for await (const batch of batches) yield lines.lines(batch);
+      };
+      await writeStreamedDocument({ device: name, start_sector: integer(startSector) }, 'entries', items());
+      return;
+    }
+    await write(lines.title);
+    for await (const batch of batches) {
+      await writeShared(lines.lines(batch));
+    }
+  });
+}
+
+/** Where the list itself is on the terminal, it is progress enough, and a line of its own would run into it. */
+async function withListingProgress(
+  name: string,
+  work: (options: { readonly onProgress?: (progress: ByteProgress) => void }) => Promise<void>,
+): Promise<void> {
+  if (process.stdout.isTTY) await work({});
+  else await withByteProgress(`${name}: listed`, (onProgress) => work({ onProgress }));
+}
+
+/** To load the kernel takes longer than the lines of fewer entries. */
+const FEW_ENTRIES = 65536n;
+
+async function formatterOf(options: EntryLinesOptions): Promise<EntryFormatter> {
+  if (options.nBlocks > FEW_ENTRIES) {
+    const { kernelEntryLines } = await import('../ui/entry-lines-kernel.js');
+    const made = kernelEntryLines(options);
+    if (made !== null) return made;
   }
-  await write(lines.title());
-  for await (const batch of batches) {
-    // The buffer is used again, and a pipe may still hold the last piece of it.
-    await write(Buffer.from(lines.lines(batch)));
-  }
+  return new EntryLines(options);
 }
 
 /** Answers whether an origin sector is in the cache, where, and in which copies. */
 export async function printSector(source: EntrySource, sector: bigint): Promise<void> {
-  const copies = await findSector(source.device, source.inspection, sector);
+  const { device, inspection } = source;
+  const copies = await withByteProgress(`${inspection.name}: searched`, (onProgress) =>
+    findSector(device, inspection, sector, { onProgress }),
+  );
   const document = sectorDocument(source.inspection, sector, copies);
   await write(`${source.json ? toJson(document) : sectorText(document)}\n`);
 }
@@ -69,7 +94,9 @@ export async function printSector(source: EntrySource, sector: bigint): Promise<
 export async function printMap(source: EntrySource): Promise<void> {
   const { device, inspection, json } = source;
   const { geometry, entries } = inspection;
-  const dirty = await DirtyRanges.collect(device, inspection);
+  const dirty = await withByteProgress(`${inspection.name}: mapped`, (onProgress) =>
+    DirtyRanges.collect(device, inspection, { onProgress }),
+  );
   if (json) {
     const ranges = function* (): Generator<string> {
       for (const range of dirty.ranges()) {

@@ -9,7 +9,7 @@ import {
   type WorkloadOptions,
 } from '../simulate/index.js';
 import { formatCount, formatMilliseconds } from '../units.js';
-import { printable } from '../ui/printable.js';
+import { Pace, rateText } from '../ui/progress.js';
 import { interruption } from './confirm.js';
 import { ProgressLine } from './progress-line.js';
 
@@ -23,7 +23,8 @@ export interface SimulateRun {
 /** Runs a workload with the progress shown. Throws as the simulation does, and {@link InterruptedError} on Ctrl-C. */
 export async function runSimulate({ path, workload, caches, speed }: SimulateRun): Promise<SimulateDocument> {
   const candidates = candidatesOf(caches);
-  const line = new ProgressLine();
+  const line = new ProgressLine({ handlesSignals: true });
+  const pace = new Pace();
   const { signal, dispose } = interruption();
   try {
     const opened = openWorkload(path, { ...workload, signal });
@@ -32,8 +33,12 @@ export async function runSimulate({ path, workload, caches, speed }: SimulateRun
       speed,
       signal,
       onProgress: ({ requests, atMs }) => {
-        const done = `${formatCount(requests)} requests, ${formatMilliseconds(atMs)} of work`;
-        line.show(printable(`${opened.name}: ${done}`));
+        pace.note(requests, performance.now());
+        line.show(() => {
+          const done = `${formatCount(requests)} requests, ${formatMilliseconds(atMs)} of work`;
+          const rate = rateText(pace, 'requests');
+          return `${opened.name}: ${done}${rate === null ? '' : `, ${rate}`}`;
+        });
       },
     });
     return simulateDocument(simulation);

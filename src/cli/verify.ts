@@ -11,8 +11,7 @@ import {
 import { deviceIdentity, withDevice, type OpenedDevice } from '../device/index.js';
 import { evidenceDocument, type EvidenceDocument } from '../documents/verify.js';
 import { UsageError } from '../errors.js';
-import { formatCount, formatShare } from '../units.js';
-import { printable } from '../ui/printable.js';
+import { Pace, blocksProgressText } from '../ui/progress.js';
 import { interruption } from './confirm.js';
 import { runningNote, usersOf } from './context.js';
 import { ProgressLine } from './progress-line.js';
@@ -50,7 +49,7 @@ export async function runVerify(run: VerifyRun): Promise<Certificate> {
           ...{ mode: 's', level, evidence, comparison: null, window: null },
           ...{ writesSinceEvidence: writes, writesSinceSuspend: writes, signal },
           onProgress: (done, total) => {
-            show(`${origin}: compared ${shareOf(done, total)}`);
+            show(`${origin}: compared`, done, total);
           },
         });
       }),
@@ -71,7 +70,7 @@ export function runSave(run: {
       const evidence = await takeEvidence(device, {
         ...{ startSector, level, signal },
         onProgress: (done, total) => {
-          show(`${cache}: read ${shareOf(done, total)}`);
+          show(`${cache}: read`, done, total);
         },
       });
       writeEvidence(path, evidence);
@@ -83,11 +82,11 @@ export function runSave(run: {
 async function evidenceOf(
   image: string | undefined,
   request: { readonly startSector: bigint; readonly level: VerifyLevel; readonly signal: AbortSignal },
-  show: (text: string) => void,
+  show: ShowProgress,
 ): Promise<Evidence | null> {
   if (image === undefined) return null;
   const onProgress = (done: number, total: number): void => {
-    show(`${image}: read ${shareOf(done, total)}`);
+    show(`${image}: read`, done, total);
   };
   return withDevice(image, { access: 'read' }, (device) => takeEvidence(device, { ...request, onProgress }));
 }
@@ -106,18 +105,19 @@ function judged(device: OpenedDevice): JudgedDevice {
   return { device, path, ids: deviceNumber === null ? [] : (deviceIdentity(deviceNumber)?.ids ?? []) };
 }
 
-function shareOf(done: number, total: number): string {
-  return `${formatCount(done)} of ${formatCount(total)} blocks (${formatShare(done, total)})`;
-}
+/** Of so many blocks so many are done; `what` is the same as long as it is the same work. */
+type ShowProgress = (what: string, done: number, total: number) => void;
 
-async function withProgress<T>(
-  work: (signal: AbortSignal, show: (text: string) => void) => Promise<T>,
-): Promise<T> {
-  const line = new ProgressLine();
+async function withProgress<T>(work: (signal: AbortSignal, show: ShowProgress) => Promise<T>): Promise<T> {
+  const line = new ProgressLine({ handlesSignals: true });
   const { signal, dispose } = interruption();
+  const paces = new Map<string, Pace>();
   try {
-    return await work(signal, (text) => {
-      line.show(printable(text));
+    return await work(signal, (what, done, total) => {
+      const pace = paces.get(what) ?? new Pace();
+      paces.set(what, pace);
+      pace.note(done, performance.now());
+      line.show(() => `${what} ${blocksProgressText(pace, done, total)}`);
     });
   } finally {
     line.clear();

@@ -22,6 +22,21 @@ describe('check', () => {
     expect(text).toContain('clean: the kernel will activate it; no block is at stake');
   });
 
+  it('finds the same in little memory, and says how little is too little', async () => {
+    const image = writeImage(scratchFolder(), DIRTY);
+    const [usual, little] = await Promise.all([
+      wcache(['check', image, '--json']),
+      wcache(['check', image, '--json', '--memory', '32M']),
+    ]);
+    expect(little).toEqual(usual);
+    for (const verb of ['check', 'inspect']) {
+      const { status, stderr } = await wcache([verb, image, '--memory', '31M']);
+      expect(status).toBe(2);
+      expect(stderr).toContain('--memory: 31M of memory is too little');
+      expect(stderr).toContain('The least is 32M.');
+    }
+  });
+
   it('predicts what activation drops, and what is at stake', async () => {
     const { status, document, text } = await check(DIRTY);
     expect(status).toBe(0);

@@ -149,7 +149,7 @@ describe.each(verbs.filter((verb) => onDevice[verb] !== null))('%s', (verb) => {
       : [process.execPath];
     let status = 0;
     try {
-      execFileSync(program, [...before, join(ROOT, 'bin/run.js'), ...call(image)], { stdio: 'pipe' });
+      execFileSync(program, [...before, join(ROOT, 'bin/wcache.cjs'), ...call(image)], { stdio: 'pipe' });
     } catch (error) {
       status = z.object({ status: z.number() }).parse(error).status;
       expect(String(z.object({ stderr: z.instanceof(Buffer) }).parse(error).stderr)).toContain(image);

@@ -8,7 +8,7 @@ import { ROOT, cliEnvironment, wcache, type CliResult } from './wcache.js';
 function asUser(...args: string[]): Promise<CliResult> {
   const wrapper =
     process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
-  const [program = '', ...words] = [...wrapper, process.execPath, join(ROOT, 'bin/run.js'), ...args];
+  const [program = '', ...words] = [...wrapper, process.execPath, join(ROOT, 'bin/wcache.cjs'), ...args];
   return new Promise((resolve) => {
     execFile(program, words, { env: cliEnvironment() }, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-export const BIN = join(ROOT, 'bin/run.js');
+export const BIN = join(ROOT, 'bin/wcache.cjs');
 
 export interface CliResult {
   readonly stdout: string;

@@ -158,7 +158,7 @@ describe('the screen', () => {
       export LC_ALL=C.UTF-8 TMUX_TMPDIR=/run
       terminal() { tmux -S /run/terminal -f /dev/null -u "$@"; }
       shows() { terminal capture-pane -p | grep -q "$1"; }
-      terminal new-session -d -x 100 -y 30 "sh -c 'echo before; '${process.execPath}' ${projectDirectory}/bin/run.js status shown --watch --interval 500ms; echo ended with \\$?; cat'"
+      terminal new-session -d -x 100 -y 30 "sh -c 'echo before; '${process.execPath}' ${projectDirectory}/bin/wcache.cjs status shown --watch --interval 500ms; echo ended with \\$?; cat'"
       until_so shows 'shown .*%'
       terminal capture-pane -p
       echo ----

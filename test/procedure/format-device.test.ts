@@ -1,6 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { FaultyDevice, MemoryDevice, RecordingDevice, type DeviceRecord } from '../../src/device/index.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  FaultyDevice,
+  MemoryDevice,
+  RecordingDevice,
+  type BlockDevice,
+  type DeviceRecord,
+} from '../../src/device/index.js';
 import { InterruptedError, OperationError, WrongDeviceError } from '../../src/errors.js';
 import { planFormat, planZero, runFormat } from '../../src/procedure/format-device.js';
 import { inspect } from '../../src/scan/index.js';
@@ -112,6 +118,77 @@ describe('runFormat', () => {
     controller.abort();
     await expect(running).rejects.toThrow(InterruptedError);
     expect((await inspect(device)).state).toBe('torn');
+  });
+
+  it('does not wait for a device that flushes for long when it is told to stop', async () => {
+    const device: BlockDevice = new MemoryDevice(1 << 20);
+    let flushes = 0;
+    const controller = new AbortController();
+    device.flushAsync = () => {
+      flushes += 1;
+      // The first is of the blank superblock; the second one never ends.
+      if (flushes === 1) return Promise.resolve();
+      setImmediate(() => {
+        controller.abort();
+      });
+      return new Promise(() => undefined);
+    };
+    const running = runFormat(device, planFormat(device, 0n, 512), { signal: controller.signal });
+    await expect(running).rejects.toThrow(InterruptedError);
+    expect((await inspect(device)).state).toBe('torn');
+  });
+
+  it('fails where a flush that was waited for late has failed', async () => {
+    const device: BlockDevice = new MemoryDevice(1 << 20);
+    let flushes = 0;
+    device.flushAsync = () => {
+      flushes += 1;
+      return flushes === 2
+        ? Promise.reject(new OperationError('lost', { code: 'io-error' }))
+        : Promise.resolve();
+    };
+    await expect(runFormat(device, planFormat(device, 0n, 512))).rejects.toThrow('lost');
+    expect((await inspect(device)).state).toBe('torn');
+  });
+
+  it('flushes now and then while it writes much, and tells how far it is', async () => {
+    const memory = new MemoryDevice(1);
+    const steps: string[] = [];
+    const shares: number[] = [];
+    let clock = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (clock += 30));
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    // It keeps only what is not all ones: the first chunk and the last one.
+    const chunks = new Map<bigint, Uint8Array>();
+    const device: BlockDevice = {
+      ...{ name: 'large', sizeBytes: 1n << 36n, logicalBlockSizeBytes: 512 },
+      read: (target, offset) => {
+        const kept = chunks.get(BigInt(offset));
+        if (kept === undefined) target.fill(0xff);
+        else target.set(kept.subarray(0, target.length));
+      },
+      write: (source, offset) => {
+        steps.push('write');
+        if (source[0] !== 0xff || source.at(-1) !== 0xff) chunks.set(BigInt(offset), source.slice());
+      },
+      flush: () => steps.push('flush'),
+      discard: memory.discard.bind(memory),
+      close: memory.close.bind(memory),
+    };
+    await runFormat(device, planFormat(device, 0n, 4096), {
+      onProgress: ({ doneBytes, totalBytes }) => {
+        shares.push(doneBytes / totalBytes);
+      },
+    });
+    // 256 MiB in pieces of 1 MiB: no more than 64 of them between two flushes.
+    const runs = steps.join(' ').split('flush');
+    expect(runs.length).toBeGreaterThan(6);
+    for (const run of runs) expect(run.split('write').length - 1).toBeLessThanOrEqual(64);
+    expect(shares.length).toBeGreaterThan(100);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
   });
 
   it('notices a device that does not keep what is written', async () => {

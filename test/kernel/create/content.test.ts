@@ -241,7 +241,7 @@ describe('--format', () => {
   });
 
   it('asks on a terminal, and does nothing without a typed YES', async () => {
-    const command = `$NODE $PROJECT/bin/run.js create wc ${PAIR} --format`;
+    const command = `$NODE $PROJECT/bin/wcache.cjs create wc ${PAIR} --format`;
     // The terminal stays until wcache has ended: it would take an end of input for an answer too.
     const onTerminal = (answer: string): string => `rm -f /run/typed /run/ended && : >/run/typed
       { while ! grep -q 'Type YES' /run/typed; do sleep 0.3; done; echo ${answer}; while test ! -e /run/ended; do sleep 0.1; done; } |

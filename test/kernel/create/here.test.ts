@@ -19,7 +19,7 @@ describe('create on a machine', () => {
       make: 'fresh',
       before: 'state',
       refused:
-        `wcache_as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$NODE" "$PROJECT/bin/run.js" "$@"; }; wcache_as_nobody create wc ${PAIR} --json`.replace(
+        `wcache_as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$NODE" "$PROJECT/bin/wcache.cjs" "$@"; }; wcache_as_nobody create wc ${PAIR} --json`.replace(
           /^/,
           'wcache_nothing() { :; }; ',
         ),
@@ -72,7 +72,7 @@ describe('create on a machine', () => {
     const { before, refused, after } = await bench.run({
       make: `fresh && rm -rf /tmp/programs && ${without}`,
       before: 'state',
-      refused: `wcache_without() { unshare --mount sh -c 'mount --bind /tmp/programs ${folder} && exec "$@"' sh "$NODE" "$PROJECT/bin/run.js" "$@"; }; wcache_without create wc ${PAIR} --json`,
+      refused: `wcache_without() { unshare --mount sh -c 'mount --bind /tmp/programs ${folder} && exec "$@"' sh "$NODE" "$PROJECT/bin/wcache.cjs" "$@"; }; wcache_without create wc ${PAIR} --json`,
       after: 'state',
     });
     const { status, code, message } = failureOf(refused);

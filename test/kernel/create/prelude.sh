@@ -9,7 +9,7 @@ wcache() {
 }
 
 # wcache as a process of its own.
-wcache_process() { "$NODE" "$PROJECT/bin/run.js" "$@"; }
+wcache_process() { "$NODE" "$PROJECT/bin/wcache.cjs" "$@"; }
 
 # new_device FILE SIZE [LOSETUP-OPTION...]: a loop device on a new file of zeros; prints its path. Such a device has an
 # identity that lasts, which the disks of these guests have not.

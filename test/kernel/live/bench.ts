@@ -224,9 +224,9 @@ wcache() {
   return "$answered"
 }
 # wcache in a process of its own.
-own_wcache() { ${NODE} ${projectDirectory}/bin/run.js "$@"; }
+own_wcache() { ${NODE} ${projectDirectory}/bin/wcache.cjs "$@"; }
 # The same for the background: $! is wcache itself then.
-exec_wcache() { exec ${NODE} ${projectDirectory}/bin/run.js "$@"; }
+exec_wcache() { exec ${NODE} ${projectDirectory}/bin/wcache.cjs "$@"; }
 # become MAPPING TABLE: swaps its table.
 become() {
   dmsetup load "$1" --table "$2"

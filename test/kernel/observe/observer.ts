@@ -7,7 +7,7 @@ export interface Observed {
   readonly status: number;
 }
 
-const WCACHE = `wcache() { '${process.execPath}' '${projectDirectory}/bin/run.js' "$@"; }`;
+const WCACHE = `wcache() { '${process.execPath}' '${projectDirectory}/bin/wcache.cjs' "$@"; }`;
 
 /**
  * Runs commands in a guest one after the other, in one go, and returns what each of them printed. In them, `wcache` is

@@ -112,7 +112,7 @@ export function aloneScript(name: string, words: readonly string[], mischief: Mi
     (
       ${exports}
       export NODE_OPTIONS='${PRELOAD}'
-      exec setsid ${quoted(process.execPath)} ${projectDirectory}/bin/run.js ${all}
+      exec setsid ${quoted(process.execPath)} ${projectDirectory}/bin/wcache.cjs ${all}
     )`;
 }
 
