@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 import ts from 'typescript';
 
 /** Packages that most verbs can do without: scripts of their own, which are loaded when they are used first. */
@@ -39,10 +40,17 @@ export const loadedAtUse = {
     for (const name of builtinModules.filter((each) => !/^_/.test(each) && !AT_HAND.includes(each))) {
       sources.set(`node:${name}`, `require('node:${name}')`);
     }
-    build.onResolve({ filter: /^[^./]/, namespace: 'file' }, ({ path, importer }) =>
-      sources.has(path) && !importer.includes('/node_modules/') ? { path, namespace: 'at-use' } : undefined,
-    );
-    const names = importedNames(build.initialOptions.stdin?.resolveDir ?? '.');
+    const { names, pairs } = namedImports(build.initialOptions.stdin?.resolveDir ?? '.');
+    build.onResolve({ filter: /^[^./]/, namespace: 'file' }, ({ path, importer }) => {
+      if (!sources.has(path) || importer.includes('/node_modules/')) return undefined;
+      // A name that is not known would be undefined where it is used.
+      if (!pairs.has(`${importer} ${path}`)) {
+        return {
+          errors: [{ text: `The bundle can tell no names in the import of ${path} by ${importer}.` }],
+        };
+      }
+      return { path, namespace: 'at-use' };
+    });
     build.onLoad({ filter: /.*/, namespace: 'at-use' }, ({ path }) => {
       const getters = [...(names.get(path) ?? [])].map(
         (name) => `${name}: { enumerable: true, get: () => loaded().${name} },`,
@@ -63,24 +71,33 @@ export const loadedAtUse = {
   },
 };
 
-/** By module, the names that our own sources import from it. */
-function importedNames(/** @type {string} */ root) {
+/** What our own sources import: the names by module, and which file imports from which module. */
+function namedImports(/** @type {string} */ root) {
   /** @type {Map<string, Set<string>>} */
   const names = new Map();
+  /** @type {Set<string>} */
+  const pairs = new Set();
   for (const folder of ['src', 'commands']) {
     for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
       if (!/\.tsx?$/.test(file)) continue;
-      const imports = readFileSync(join(root, folder, file), 'utf8').matchAll(
-        /^import \{(?<list>[^}]*)\} from '(?<module>[^.'][^']*)';$/gm,
+      const path = join(root, folder, file);
+      const source = readFileSync(path, 'utf8');
+      // The import of what JSX turns into is not in the source.
+      const text = file.endsWith('x')
+        ? transformSync(source, { loader: 'tsx', jsx: 'automatic' }).code
+        : source;
+      const imports = text.matchAll(
+        /^import (?:\w+|(?:\w+, )?\{(?<list>[^}]*)\}) from (?<quote>['"])(?<module>[^.'"][^'"]*)\k<quote>;$/gm,
       );
       for (const { groups: { list = '', module = '' } = {} } of imports) {
         const known = names.get(module) ?? new Set();
         for (const [, name = ''] of list.matchAll(/(?:^|,)\s*(?!type )(\w+)/g)) known.add(name);
         names.set(module, known);
+        pairs.add(`${path} ${module}`);
       }
     }
   }
-  return names;
+  return { names, pairs };
 }
 
 /**

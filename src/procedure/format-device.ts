@@ -9,7 +9,12 @@ import {
 import type { BlockDevice } from '../device/block-device.js';
 import { flushLater } from '../device/flush-later.js';
 import { WrongDeviceError } from '../errors.js';
-import { requireReadsBack, writeMetadata, type WriteMetadataOptions } from './write-metadata.js';
+import {
+  orInterrupted,
+  requireReadsBack,
+  writeMetadata,
+  type WriteMetadataOptions,
+} from './write-metadata.js';
 
 /** One write to the device, as it is shown before it is done. */
 export interface PlannedWrite {
@@ -123,7 +128,7 @@ export async function runFormat(
 ): Promise<void> {
   const startBytes = plan.startSector * BigInt(SECTOR_BYTES);
   device.write(new Uint8Array(SUPERBLOCK_BYTES), startBytes);
-  await flushLater(device);
+  await orInterrupted(device, flushLater(device), options.signal);
   if (plan.action === 'zero') {
     return;
   }
@@ -136,6 +141,7 @@ export async function runFormat(
   );
   const withMagic = encodeSuperblock(superblock);
   device.write(withMagic, startBytes);
+  // Not to be interrupted: the cache is complete, and nothing is left to run again for.
   await flushLater(device);
   requireReadsBack(device, withMagic, startBytes);
 }

@@ -48,22 +48,61 @@ export async function writeMetadata(
     device.write(bytes, offsetBytes);
     unflushedBytes += bytes.length;
     if (unflushedBytes >= FLUSHED_BYTES) {
-      await turns.orInterrupted(flushed);
-      flushed = flushLater(device);
+      await orInterrupted(device, flushed, options.signal);
+      flushed = flushBehind(device);
       unflushedBytes = 0;
     }
     await turns.done(bytes.length);
   }
-  await turns.orInterrupted(flushed);
-  flushed = flushLater(device);
+  await orInterrupted(device, flushed, options.signal);
   // Reading back what is still on its way costs no time of its own.
-  flushed.catch(() => undefined);
+  flushed = flushBehind(device);
   const found = alignedBuffer(chunkBytes);
   for (const { offsetBytes, bytes } of chunksOf(metadata, buffer)) {
     requireReadsBack(device, bytes, offsetBytes, found);
     await turns.done(bytes.length);
   }
-  await turns.orInterrupted(flushed);
+  await orInterrupted(device, flushed, options.signal);
+}
+
+/**
+ * Waits for something that cannot be stopped, but not when a signal comes: then it throws {@link InterruptedError}, and
+ * how the work ends is nobody's concern any more.
+ */
+export async function orInterrupted(
+  device: BlockDevice,
+  work: Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (signal === undefined) return work;
+  work.catch(() => undefined);
+  if (signal.aborted) throw interrupted(device);
+  const ended = new AbortController();
+  const stopped = new Promise<never>((_resolve, reject) => {
+    const stop = (): void => {
+      reject(interrupted(device));
+    };
+    signal.addEventListener('abort', stop, { signal: ended.signal });
+  });
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** A flush that is waited for later: until then nobody listens, and Node would end the process where it fails. */
+function flushBehind(device: BlockDevice): Promise<void> {
+  const flushed = flushLater(device);
+  flushed.catch(() => undefined);
+  return flushed;
+}
+
+function interrupted(device: BlockDevice): InterruptedError {
+  return new InterruptedError(
+    `Formatting ${device.name} was interrupted; the kernel does not take it for a cache until a format is complete.`,
+    { code: 'interrupted', hint: 'Run the same command again to finish it.' },
+  );
 }
 
 /** Throws {@link OperationError} `verify-failed` where the device reads back something else than what was written. */
@@ -128,32 +167,6 @@ class Turns {
       await new Promise((resolve) => setImmediate(resolve));
       this.#ends = performance.now() + TURN_MS;
     }
-    if (signal?.aborted === true) throw this.#interrupted();
-  }
-
-  /** Waits for something that cannot be stopped, but not when a signal comes. */
-  async orInterrupted(work: Promise<void>): Promise<void> {
-    const { signal } = this.#options;
-    if (signal === undefined) return work;
-    if (signal.aborted) throw this.#interrupted();
-    const ended = new AbortController();
-    const interrupted = new Promise<never>((_resolve, reject) => {
-      const stop = (): void => {
-        reject(this.#interrupted());
-      };
-      signal.addEventListener('abort', stop, { signal: ended.signal });
-    });
-    try {
-      await Promise.race([work, interrupted]);
-    } finally {
-      ended.abort();
-    }
-  }
-
-  #interrupted(): InterruptedError {
-    return new InterruptedError(
-      `Formatting ${this.#device.name} was interrupted; the kernel does not take it for a cache until a format is complete.`,
-      { code: 'interrupted', hint: 'Run the same command again to finish it.' },
-    );
+    if (signal?.aborted === true) throw interrupted(this.#device);
   }
 }

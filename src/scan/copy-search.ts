@@ -1,8 +1,9 @@
 import type { EntryRun } from './chunks.js';
+import { u64 } from './examples.js';
 import type { JudgedCopies } from './judged-copies.js';
 import {
   BUCKET,
-  BUCKET_BITS,
+  BUCKETS,
   BUCKET_BYTES,
   DIRECTORY,
   DIRECT_BLOCK_BITS,
@@ -33,6 +34,10 @@ export interface SearchQuestion {
 /** Above so many rounds for what has no room in the first, the blocks lie too far apart for a bit for each. */
 const MOST_ROUNDS = 6;
 
+/** So many buckets are worked on in some tens of milliseconds at most. */
+const BUCKETS_AT_ONCE = 64;
+const LONG_MS = 1;
+
 /** One pass over the entries; a new one with each call. */
 export type Pass = () => AsyncIterable<EntryRun>;
 
@@ -45,18 +50,11 @@ export class CopySearch {
   readonly #judged: JudgedCopies;
   readonly #words: Uint32Array;
   readonly #onNotes: ((notes: Uint8Array) => void) | undefined;
-  readonly #wantsAll: boolean;
 
-  /** `onNotes` gets the notes too (see {@link takeNotes}); `wantsAll`: of each loser, not only of the first ones. */
-  constructor(
-    question: SearchQuestion,
-    judged: JudgedCopies,
-    onNotes?: (notes: Uint8Array) => void,
-    wantsAll = judged.wantsAll,
-  ) {
+  /** `onNotes` gets the notes too (see {@link takeNotes}). */
+  constructor(question: SearchQuestion, judged: JudgedCopies, onNotes?: (notes: Uint8Array) => void) {
     this.#judged = judged;
     this.#onNotes = onNotes;
-    this.#wantsAll = wantsAll;
     this.memory = makeKernel(
       question.mostBytes,
       (count) => {
@@ -85,14 +83,14 @@ export class CopySearch {
    */
   async finish(pass: Pass): Promise<Uint32Array> {
     const { kernel } = this.memory;
-    kernel.endMarks();
+    await this.#endMarks();
     for (let round = 0; ; round += 1) {
       await this.#judge(pass);
       const left = kernel.bucketsIn(BUCKET.skipped);
       if (left === 0 || (round === 0 && left > (MOST_ROUNDS - 1) * kernel.bucketsIn(BUCKET.done))) break;
       kernel.nextMarks();
       for await (const run of pass()) this.take(run);
-      kernel.endMarks();
+      await this.#endMarks();
     }
     this.#judged.stale += this.tally(TALLIES.stale);
     this.#judged.identical += this.tally(TALLIES.identical);
@@ -102,11 +100,31 @@ export class CopySearch {
   async #judge(pass: Pass): Promise<void> {
     const { kernel } = this.memory;
     while (kernel.bucketsIn(BUCKET.waiting) > 0) {
-      if (kernel.beginCopies() === 0) throw new Error('the search for copies has no room for one bucket');
+      let begun = 0;
+      await this.#throughBuckets((from, to) => (begun += kernel.beginCopies(from, to)));
+      if (begun === 0) throw new Error('the search for copies has no room for one bucket');
       for await (const { words, count, firstIndex } of pass()) {
         kernel.resolve(words.byteOffset, count, firstIndex);
       }
-      kernel.endCopies();
+      await this.#throughBuckets((from, to) => {
+        kernel.endCopies(from, to);
+      });
+    }
+  }
+
+  async #endMarks(): Promise<void> {
+    await this.#throughBuckets((from, to) => {
+      this.memory.kernel.endMarks(from, to);
+    });
+  }
+
+  /** Goes through all buckets, with turns of the event loop in between. */
+  async #throughBuckets(work: (from: number, to: number) => void): Promise<void> {
+    for (let from = 0; from < BUCKETS; from += BUCKETS_AT_ONCE) {
+      const before = performance.now();
+      work(from, from + BUCKETS_AT_ONCE);
+      // Most ranges have no bucket that was ever used, and take no time.
+      if (performance.now() - before > LONG_MS) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
@@ -125,7 +143,7 @@ export class CopySearch {
 
   #leftOut(): Uint32Array {
     const buckets: number[] = [];
-    for (let bucket = 0; bucket < 2 ** (DIRECT_BLOCK_BITS - BUCKET_BITS); bucket += 1) {
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
       if (this.#words[(DIRECTORY + bucket * BUCKET_BYTES) / 4] === BUCKET.skipped) buckets.push(bucket);
     }
     return Uint32Array.from(buckets);
@@ -135,7 +153,7 @@ export class CopySearch {
     const notes = this.memory.memory.subarray(NOTES, NOTES + count * NOTE_BYTES);
     takeNotes(notes, this.#judged);
     this.#onNotes?.(notes);
-    if (this.#wantsAll) return;
+    if (this.#judged.wantsAll) return;
     const { stales, identicals } = this.#judged;
     this.memory.kernel.setBounds(boundary(stales.bound), boundary(identicals.bound));
   }
@@ -156,14 +174,24 @@ export function oddBits(blockSize: number): bigint {
 
 /** Takes what a kernel notes of losing copies (layout.ts). */
 export function takeNotes(notes: Uint8Array, judged: JudgedCopies): void {
-  const view = new BigUint64Array(notes.buffer, notes.byteOffset, notes.length / 8);
-  for (let at = 0; at < view.length; at += NOTE_BYTES / 8) {
-    const [loser = 0n, found = 0n, original_sector = 0n, seq_count = 0n, isIdentical] = view.subarray(at);
-    const at2 = Number(found);
-    judged.lose(Number(loser), isIdentical === 1n);
-    const examples = isIdentical === 1n ? judged.identicals : judged.stales;
-    if (at2 >= examples.bound) continue;
-    const index = isIdentical === 1n ? at2 : Number(loser);
-    examples.add(at2, { index, original_sector, seq_count });
+  // Low words first, on machines of either order: so the kernels write them.
+  const words = new Uint32Array(notes.buffer, notes.byteOffset, notes.length / 4);
+  for (let at = 0; at < words.length; at += NOTE_BYTES / 4) {
+    const loser = exact(words, at);
+    const found = exact(words, at + 2);
+    const isIdentical = words[at + 8] === 1;
+    judged.lose(loser, isIdentical);
+    const examples = isIdentical ? judged.identicals : judged.stales;
+    if (found >= examples.bound) continue;
+    examples.add(found, {
+      index: isIdentical ? found : loser,
+      original_sector: u64(words[at + 5] ?? 0, words[at + 4] ?? 0),
+      seq_count: u64(words[at + 7] ?? 0, words[at + 6] ?? 0),
+    });
   }
+}
+
+/** An index, which is below 2^53. */
+function exact(words: Uint32Array, at: number): number {
+  return (words[at] ?? 0) + (words[at + 1] ?? 0) * 2 ** 32;
 }

@@ -179,8 +179,13 @@ async function summarizeEntries(
     beyondOrigin: notes.beyondOrigin,
     acrossOriginEnd: notes.acrossOriginEnd,
     copies,
-    live: counted.committed - copies.stale,
+    live: liveEntries(counted.committed, copies.stale),
   };
+}
+
+/** One of the copies of each block wins, also where a running cache was read at several moments. */
+function liveEntries(committed: number, stale: number): number {
+  return committed === 0 ? 0 : Math.max(1, committed - stale);
 }
 
 function stateOf(entries: EntrySummary): Pick<Inspection, 'state' | 'reason'> {

@@ -5,8 +5,8 @@ import type { Counted, CountQuestion } from './count-entries.js';
 import { EntryNotes } from './entry-notes.js';
 import { JudgedCopies } from './judged-copies.js';
 import { FIRST_PAGE, TALLIES } from './kernel/layout.js';
-import { LEAST_PAGES_BYTES } from './kernel/make-kernel.js';
-import { SearchThread } from './search-thread.js';
+import { LEAST_PAGES_BYTES, hasAddressesForThreads } from './kernel/make-kernel.js';
+import { SearchThread, allDone } from './search-thread.js';
 import { judgeOdd, oddChoice } from './odd-copies.js';
 import { Passes } from './passes.js';
 
@@ -43,17 +43,17 @@ export async function scanLarge(question: CountQuestion, options: ScanOptions): 
     ...{ seqCount, blockSize, nBlocks, noteFrom: notes.noteFrom, part: 0, parts },
     ...{ baseBytes, mostBytes, kernel: options.kernel },
   };
-  const threads = Array.from(
-    { length: parts - 1 },
-    (_, before) => new SearchThread({ ...search, part: before + 1 }, question, copies),
-  );
+  const threads: SearchThread[] = [];
   try {
     const own = new CopySearch(search, copies);
+    for (let part = 1; part < parts; part += 1) {
+      threads.push(new SearchThread({ ...search, part }, question, copies));
+    }
     const passes = new Passes(question, options, own.memory.buffers);
     const counter = new KernelCounter(own, notes, question);
     for await (const run of passes.run()) counter.take(run);
     const leftOut = await own.finish(() => passes.run());
-    const others = await Promise.all(threads.map((thread) => thread.result));
+    const others = await allDone(threads, options);
     const apart = [leftOut, ...others].flatMap((buckets) => [...buckets]);
     if (counter.odd > 0 || apart.length > 0) {
       await judgeOdd(passes, question, oddChoice(blockSize, apart), copies, options.memoryBytes);
@@ -64,12 +64,19 @@ export async function scanLarge(question: CountQuestion, options: ScanOptions): 
   }
 }
 
-/** Powers of two; one where the device is not read faster by several. */
-function partsFor({ device, nBlocks }: CountQuestion, { threads, memoryBytes }: ScanOptions): number {
-  if (device.shared === undefined) return 1;
+/**
+ * Powers of two. One where the device is not read faster by several, and where each loser is wanted: there may be more of
+ * them than messages between threads are good for.
+ */
+function partsFor(
+  { device, nBlocks }: CountQuestion,
+  { threads, memoryBytes = USUAL_MEMORY_BYTES, summaryOnly }: ScanOptions,
+): number {
+  if (device.shared === undefined || summaryOnly !== true) return 1;
   const usual = nBlocks < LEAST_FOR_THREADS ? 1 : Math.min(MOST_THREADS, availableParallelism());
-  const fitting = memoryBytes === undefined ? Infinity : memoryBytes / (LEAST_PAGES_BYTES + FIRST_PAGE);
-  return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(threads ?? usual, fitting))));
+  const fitting = memoryBytes / (LEAST_PAGES_BYTES + FIRST_PAGE);
+  const wanted = 2 ** Math.floor(Math.log2(Math.max(1, Math.min(threads ?? usual, fitting))));
+  return wanted > 1 && hasAddressesForThreads() ? wanted : 1;
 }
 
 /** Counts what a kernel classifies, and looks at the few entries that deserve it. */

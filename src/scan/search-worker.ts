@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FileDevice } from '../device/file-device.js';
 import { WcacheError } from '../errors.js';
+import type { ScanProgress } from './chunks.js';
 import { CopySearch } from './copy-search.js';
 import { JudgedCopies } from './judged-copies.js';
 import { Passes } from './passes.js';
@@ -12,20 +13,19 @@ function say(message: ThreadMessage): void {
   parentPort?.postMessage(message);
 }
 
-async function search({ device, startBytes, nBlocks, search, wantsAll }: ThreadWork): Promise<void> {
+function onProgress(progress: ScanProgress): void {
+  say({ kind: 'progress', progress });
+}
+
+async function search({ device, startBytes, nBlocks, search }: ThreadWork): Promise<void> {
   const copies = new JudgedCopies(true);
-  const own = new CopySearch(
-    search,
-    copies,
-    (notes) => {
-      // A copy: the memory that they lie in is the kernel's.
-      say({ kind: 'notes', notes: notes.slice() });
-    },
-    wantsAll,
-  );
+  const own = new CopySearch(search, copies, (notes) => {
+    // A copy: the memory that they lie in is the kernel's.
+    say({ kind: 'notes', notes: notes.slice() });
+  });
   // Not closed here: the descriptor is the main thread's.
   const file = new FileDevice({ ...device, access: 'read' });
-  const passes = new Passes({ device: file, startBytes, nBlocks }, {}, own.memory.buffers);
+  const passes = new Passes({ device: file, startBytes, nBlocks }, { onProgress }, own.memory.buffers);
   for await (const run of passes.run()) own.take(run);
   const leftOut = await own.finish(() => passes.run());
   say({ kind: 'done', stale: copies.stale, identical: copies.identical, leftOut });
@@ -35,5 +35,6 @@ try {
   await search(workerData as ThreadWork);
 } catch (error) {
   if (!(error instanceof WcacheError)) throw error;
-  say({ kind: 'failed', message: error.message, code: error.code });
+  const { message, code, hint, exitStatus } = error;
+  say({ kind: 'failed', message, code, hint, exitStatus });
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { writeImage } from '../cli/images.js';
-import { ROOT, cliEnvironment, scratchFolder, wcache, type CliResult } from '../cli/wcache.js';
+import { BIN, ROOT, cliEnvironment, scratchFolder, wcache, type CliResult } from '../cli/wcache.js';
+import { Tmux } from '../watch/tmux.js';
 import { notesOfLoading } from './loaded.js';
 
 const BUNDLE = join(ROOT, 'dist/bundle');
@@ -176,6 +177,25 @@ describe('a start', () => {
     if (isRoot) expect(stdout).toContain('cache-00');
     expect(loadedBy(['status', '--watch', '--count', '1'], env).nodeModules).not.toContain('node:readline');
   });
+
+  it.each([undefined, 'production', 'test', 'development'])(
+    'of a watch on a terminal draws its screen where NODE_ENV is %s',
+    async (kind) => {
+      const path = `${machineWithOneCache()}:${process.env['PATH'] ?? ''}`;
+      const env = kind === undefined ? {} : { NODE_ENV: kind };
+      const tmux = await Tmux.open(100, 30, { PATH: path, ...env });
+      tmux.type(`clear; '${process.execPath}' '${BIN}' status --watch; echo "ended: $?"`);
+      const text = await tmux.waitFor(/autocommit_blocks|^ended: \d/m);
+      if (!isRoot) {
+        expect(text).toContain('ended: 3');
+        return;
+      }
+      expect(text).toContain('cache-00');
+      expect(tmux.modes.alternate).toBe(true);
+      tmux.press('q');
+      await tmux.waitFor(/^ended: 0/m);
+    },
+  );
 
   it('for the version alone loads nothing', () => {
     expect(loadedBy(['--version']).scripts).toEqual([]);

@@ -25,6 +25,8 @@ export const debianPackages = Object.freeze({
   xfsprogs: 'xfs on a cached device',
   'groff-base': 'renders the manual pages',
   tmux: 'the terminal in which the screen is looked at',
+  gcc: 'compiles what the bench holds wcache against',
+  'libc6-dev': 'the same',
 });
 
 /**

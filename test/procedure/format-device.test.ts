@@ -43,6 +43,68 @@ function inPieces({ offsetBytes, data }: { offsetBytes: bigint; data: Uint8Array
   return pieces;
 }
 
+/** A device of 64 GiB. It keeps only what is not all ones: the first chunk of the metadata and the last one. */
+function largeDevice(observe: (step: 'write' | 'flush') => void = () => undefined): BlockDevice {
+  const memory = new MemoryDevice(1);
+  const chunks = new Map<bigint, Uint8Array>();
+  return {
+    ...{ name: 'large', sizeBytes: 1n << 36n, logicalBlockSizeBytes: 512 },
+    read: (target, offset) => {
+      const kept = chunks.get(BigInt(offset));
+      if (kept === undefined) target.fill(0xff);
+      else target.set(kept.subarray(0, target.length));
+    },
+    write: (source, offset) => {
+      observe('write');
+      if (source[0] !== 0xff || source.at(-1) !== 0xff) chunks.set(BigInt(offset), source.slice());
+    },
+    flush: () => {
+      observe('flush');
+    },
+    discard: memory.discard.bind(memory),
+    close: memory.close.bind(memory),
+  };
+}
+
+/** Makes every chunk seem to take so long that the event loop is served after it. */
+function turnAfterEveryChunk(): void {
+  let clock = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => (clock += 30));
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Has one of the flushes fail a turn of the event loop after it began; `failed` tells that it has. */
+function failLater(device: BlockDevice, failingFlush: number, onBegin: () => void = () => undefined) {
+  const seen = { failed: false };
+  let flushes = 0;
+  device.flushAsync = async () => {
+    flushes += 1;
+    if (flushes !== failingFlush) return;
+    onBegin();
+    await nextTurn();
+    seen.failed = true;
+    throw new OperationError('lost', { code: 'io-error' });
+  };
+  return seen;
+}
+
+/** What nobody handled, from now on to the end of the test. */
+function unhandledRejections(): unknown[] {
+  const reasons: unknown[] = [];
+  const note = (reason: unknown): void => {
+    reasons.push(reason);
+  };
+  process.on('unhandledRejection', note);
+  onTestFinished(() => {
+    process.off('unhandledRejection', note);
+  });
+  return reasons;
+}
+
 describe('runFormat', () => {
   it.each([
     ['a blank device', new Uint8Array(1 << 18)],
@@ -151,32 +213,68 @@ describe('runFormat', () => {
     expect((await inspect(device)).state).toBe('torn');
   });
 
+  it.each([
+    ['the blanking flush', planFormat],
+    ['the only flush of a plan that blanks', planZero],
+  ])('does not wait for %s when it is told to stop', async (_what, planned) => {
+    const device: BlockDevice = new MemoryDevice(imageBytes({ ...DIRTY, sizeBytes: 1 << 18 }));
+    const controller = new AbortController();
+    device.flushAsync = () => {
+      setImmediate(() => {
+        controller.abort();
+      });
+      return new Promise(() => undefined);
+    };
+    const running = runFormat(device, planned(device, 0n, 4096), { signal: controller.signal });
+    await expect(running).rejects.toThrow(InterruptedError);
+    expect((await inspect(device)).state).toBe('blank');
+  });
+
+  it.each([
+    ['without a signal', undefined],
+    ['with a signal that never comes', new AbortController().signal],
+  ])('fails where a flush fails while it writes on, %s', async (_what, signal) => {
+    const unhandled = unhandledRejections();
+    turnAfterEveryChunk();
+    let writesAfter = 0;
+    const device = largeDevice(() => {
+      if (flush.failed) writesAfter += 1;
+    });
+    const flush = failLater(device, 2);
+    await expect(runFormat(device, planFormat(device, 0n, 4096), { signal })).rejects.toMatchObject({
+      name: 'OperationError',
+      code: 'io-error',
+    });
+    // It failed long before it was waited for.
+    expect(writesAfter).toBeGreaterThan(10);
+    expect(unhandled).toEqual([]);
+  });
+
+  it.each([
+    ['the first flush', 1],
+    ['a flush that it did not wait for yet', 2],
+  ])('handles that %s fails after it was told to stop', async (_what, failingFlush) => {
+    const unhandled = unhandledRejections();
+    const controller = new AbortController();
+    const device = largeDevice();
+    const flush = failLater(device, failingFlush, () => {
+      controller.abort();
+    });
+    const running = runFormat(device, planFormat(device, 0n, 4096), { signal: controller.signal });
+    await expect(running).rejects.toThrow(InterruptedError);
+    await nextTurn();
+    await nextTurn();
+    expect(flush.failed).toBe(true);
+    expect(unhandled).toEqual([]);
+  });
+
   it('flushes now and then while it writes much, and tells how far it is', async () => {
-    const memory = new MemoryDevice(1);
     const steps: string[] = [];
     const shares: number[] = [];
-    let clock = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => (clock += 30));
-    onTestFinished(() => {
-      vi.restoreAllMocks();
+    turnAfterEveryChunk();
+    const device = largeDevice((step) => {
+      steps.push(step);
     });
-    // It keeps only what is not all ones: the first chunk and the last one.
-    const chunks = new Map<bigint, Uint8Array>();
-    const device: BlockDevice = {
-      ...{ name: 'large', sizeBytes: 1n << 36n, logicalBlockSizeBytes: 512 },
-      read: (target, offset) => {
-        const kept = chunks.get(BigInt(offset));
-        if (kept === undefined) target.fill(0xff);
-        else target.set(kept.subarray(0, target.length));
-      },
-      write: (source, offset) => {
-        steps.push('write');
-        if (source[0] !== 0xff || source.at(-1) !== 0xff) chunks.set(BigInt(offset), source.slice());
-      },
-      flush: () => steps.push('flush'),
-      discard: memory.discard.bind(memory),
-      close: memory.close.bind(memory),
-    };
     await runFormat(device, planFormat(device, 0n, 4096), {
       onProgress: ({ doneBytes, totalBytes }) => {
         shares.push(doneBytes / totalBytes);

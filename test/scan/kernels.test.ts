@@ -3,7 +3,15 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kernelsSource } from '../../bin/kernels.js';
-import { BUCKET, CHUNKS, FIRST_PAGE, NOTES, NOTE_BYTES, TALLY } from '../../src/scan/kernel/layout.js';
+import {
+  BUCKET,
+  BUCKETS,
+  CHUNKS,
+  FIRST_PAGE,
+  NOTES,
+  NOTE_BYTES,
+  TALLY,
+} from '../../src/scan/kernel/layout.js';
 import { makeKernel, type KernelInMemory, type KernelName } from '../../src/scan/kernel/make-kernel.js';
 import { oddBits } from '../../src/scan/copy-search.js';
 
@@ -134,16 +142,19 @@ describe('WebAssembly and plain TypeScript', () => {
         });
         for (;;) {
           both(runs, ({ made: { kernel } }) => {
-            kernel.endMarks();
+            kernel.endMarks(0, 40);
+            kernel.endMarks(40, BUCKETS);
           });
           while (both(runs, ({ made: { kernel } }) => kernel.bucketsIn(BUCKET.waiting)) !== 0) {
-            if (both(runs, ({ made: { kernel } }) => kernel.beginCopies()) === 0) break;
+            const begin = ({ made: { kernel } }: Run): number =>
+              kernel.beginCopies(0, 7) + kernel.beginCopies(7, BUCKETS);
+            if (both(runs, begin) === 0) break;
             repeats += 1;
             pass(({ made: { kernel } }, at, count, firstIndex) => {
               kernel.resolve(at, count, firstIndex);
             });
             both(runs, ({ made: { kernel } }) => {
-              kernel.endCopies();
+              kernel.endCopies(0, BUCKETS);
             });
           }
           const left = both(runs, ({ made: { kernel } }) => kernel.bucketsIn(BUCKET.skipped));

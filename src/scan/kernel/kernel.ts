@@ -5,7 +5,8 @@
  *
  * A scan sets question, part, places, budget and bounds; calls `classify` for each chunk of entries and `mark` where
  * there are committed ones; `endMarks`; and while buckets wait, `beginCopies`, `resolve` for each chunk, `endCopies`.
- * Where buckets were left out for want of room, `nextMarks` begins another round.
+ * Where buckets were left out for want of room, `nextMarks` begins another round. What goes through all buckets is done for
+ * some of them at a time, from the first on, so that the event loop can turn in between.
  */
 export interface ScanKernel {
   /**
@@ -33,10 +34,10 @@ export interface ScanKernel {
   setBounds(stale: bigint, identical: bigint): void;
   classify(at: number, count: number): void;
   mark(at: number, count: number): void;
-  endMarks(): void;
+  endMarks(from: number, to: number): void;
   bucketsIn(state: number): number;
   nextMarks(): void;
-  beginCopies(): number;
+  beginCopies(from: number, to: number): number;
   resolve(at: number, count: number, firstIndex: number): void;
-  endCopies(): void;
+  endCopies(from: number, to: number): void;
 }

@@ -27,9 +27,9 @@ export const DIRECTORY = TALLY + 4096;
 export const BUCKET_BYTES = 16;
 /** The sectors of the committed entries of a chunk. */
 export const SECTORS = DIRECTORY + 2 ** (DIRECT_BLOCK_BITS - BUCKET_BITS) * BUCKET_BYTES;
-/** Five 64-bit words for each: loser, later entry, sector, loser's seq_count, whether identical. */
 /** A word for each item of a buffer of copies, and one more. */
 export const SCRATCH = SECTORS + CHUNK_BYTES / 2;
+/** Five 64-bit words for each: loser, later entry, sector, loser's seq_count, whether identical. */
 export const NOTES = SCRATCH + 16384;
 export const NOTE_BYTES = 40;
 export const MOST_NOTES = 1024;
@@ -55,3 +55,6 @@ export const TALLIES = {
 
 /** States of a bucket, in the place of its page. */
 export const BUCKET = { fresh: 0, skipped: 1, done: 2, waiting: 3 } as const;
+
+/** How many buckets there can be. */
+export const BUCKETS = 2 ** (DIRECT_BLOCK_BITS - BUCKET_BITS);

@@ -1,6 +1,8 @@
 import { endianness } from 'node:os';
 import { alignedBuffer } from '../../device/aligned-buffer.js';
+import { OperationError } from '../../errors.js';
 import { instantiateKernels } from '../../wasm/instantiate.js';
+import { wasmMemory } from '../../wasm/memory.js';
 import type { ScanKernel } from './kernel.js';
 import {
   CHUNKS,
@@ -36,30 +38,42 @@ export const LEAST_PAGES_BYTES = 28 << 20;
 
 /**
  * A kernel with memory for pages, of which only what is used takes room; less than was asked for where there is not as
- * much. WebAssembly where it can be had, unless `name` tells. Throws RangeError where not even a little is left.
+ * much. WebAssembly where it can be had, unless `name` tells. Throws {@link OperationError} where not even a little is left.
  */
 export function makeKernel(
   pagesBytes: number,
   takeNotes: (count: number) => void,
   name?: KernelName,
 ): KernelInMemory {
-  for (let wanted = Math.min(pagesBytes, MOST_MEMORY_BYTES - FIRST_PAGE); ; wanted = Math.floor(wanted / 2)) {
-    // Its words are little-endian, and scripts would read them in the order of the machine.
-    const wasm =
-      name === 'plain' || endianness() === 'BE'
-        ? null
-        : instantiateKernels(FIRST_PAGE + wanted, { takeNotes });
-    if (wasm !== null) {
+  const most = Math.min(pagesBytes, MOST_MEMORY_BYTES - FIRST_PAGE);
+  const sizes = [most, ...[2, 4, 8, 16].map((part) => Math.floor(most / part)), LEAST_PAGES_BYTES].filter(
+    (size, at) => at === 0 || (size >= LEAST_PAGES_BYTES && size < most),
+  );
+  // Its words are little-endian, and scripts would read them in the order of the machine.
+  if (name !== 'plain' && endianness() === 'LE') {
+    for (const size of sizes) {
+      const wasm = instantiateKernels(FIRST_PAGE + size, { takeNotes });
       // The module exports them all; that it does is what the tests of both kernels prove.
-      return ready('wasm', wasm.exports as ScanKernel, wasm.memory, wanted);
-    }
-    try {
-      const memory = alignedBuffer(FIRST_PAGE + wanted);
-      return ready('plain', new PlainKernel(memory, takeNotes), memory, wanted);
-    } catch (error) {
-      if (!(error instanceof RangeError) || wanted / 2 < LEAST_PAGES_BYTES) throw error;
+      if (wasm !== null) return ready('wasm', wasm.exports as ScanKernel, wasm.memory, size);
     }
   }
+  for (const size of sizes) {
+    try {
+      const memory = alignedBuffer(FIRST_PAGE + size);
+      return ready('plain', new PlainKernel(memory, takeNotes), memory, size);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  throw new OperationError('There is not enough memory to look for copies of the same block.', {
+    code: 'out-of-memory',
+    hint: 'Give less to --memory, or let the process have more (ulimit -v).',
+  });
+}
+
+/** Whether there are addresses for another thread: V8 ends the process where it can't have those that it wants. */
+export function hasAddressesForThreads(): boolean {
+  return wasmMemory(1) !== null;
 }
 
 function ready(

@@ -117,9 +117,9 @@ export function setBudget(theBase: u32, theMost: u32): void {
   mostBytes = theMost;
 }
 
-/** Bytes that may be taken: the budget grows with the origin, by a bit for each of its blocks. */
+/** Bytes that may be taken: the budget grows with the origin, by a bit for each of its blocks that are of this part. */
 function budget(): u64 {
-  return min(<u64>baseBytes + <u64>buckets * PAGE_BYTES, <u64>mostBytes);
+  return min(<u64>baseBytes + (<u64>buckets * PAGE_BYTES) / (partMask + 1), <u64>mostBytes);
 }
 
 /** Bytes that may still be taken. */
@@ -268,20 +268,16 @@ function emptyMarks(d: usize): void {
     const bit: u32 = 1 << (offset & 31);
     if ((bits & bit) === 0) {
       store<u32>(word, bits | bit);
-    } else if (!repeat(d, offset)) {
-      return;
+    } else {
+      repeat(d, offset);
     }
   }
 }
 
-/** Notes that a block came again; false where there is no room to. */
-function repeat(d: usize, offset: u32): bool {
+/** Notes that a block came again. There is room for that, see `hasRoomForBucket`. */
+function repeat(d: usize, offset: u32): void {
   let page = load<u32>(d, REPEATED);
   if (page === 0) {
-    if (room() < PAGE_BYTES) {
-      skip(d);
-      return false;
-    }
     high -= PAGE_BYTES;
     page = high;
     if (isUsed) memory.fill(page, 0, PAGE_BYTES);
@@ -289,19 +285,20 @@ function repeat(d: usize, offset: u32): bool {
   }
   const word = page + ((offset >> 5) << 2);
   store<u32>(word, load<u32>(word) | (1 << (offset & 31)));
-  return true;
 }
 
-/** Ends a round of `mark`: afterwards each bucket is done, waits for `resolve`, or was left out. */
-export function endMarks(): void {
-  for (let bucket: u32 = 0; bucket < buckets; bucket += 1) {
+/**
+ * Ends a round of `mark` for some buckets: afterwards each is done, waits for `resolve`, or was left out. All of them
+ * come in turn.
+ */
+export function endMarks(from: u32, to: u32): void {
+  for (let bucket = from; bucket < min(to, buckets); bucket += 1) {
     const d = directory + (<usize>bucket << BUCKET_SHIFT);
     if (load<u32>(d, FILL) !== 0) emptyMarks(d);
     if (load<u32>(d) <= WAITING) continue;
     store<u32>(d, load<u32>(d, REPEATED) === 0 ? DONE : WAITING);
     store<u32>(d, noBuffer, BUFFER);
   }
-  low = firstPage;
   isUsed = true;
 }
 
@@ -326,11 +323,11 @@ export function nextMarks(): void {
   }
 }
 
-/** Makes room for the copies of as many waiting buckets as fit; returns how many. */
-export function beginCopies(): u32 {
-  low = firstPage;
+/** Makes room for the copies of as many waiting buckets as fit, of these; returns how many. From 0 on it begins anew. */
+export function beginCopies(from: u32, to: u32): u32 {
+  if (from === 0) low = firstPage;
   let count: u32 = 0;
-  for (let bucket: u32 = 0; bucket < buckets; bucket += 1) {
+  for (let bucket = from; bucket < min(to, buckets); bucket += 1) {
     const d = directory + (<usize>bucket << BUCKET_SHIFT);
     if (load<u32>(d) !== WAITING) continue;
     const page = load<u32>(d, REPEATED);
@@ -483,9 +480,9 @@ function giveNotes(): void {
   if (count > 0) takeNotes(count);
 }
 
-/** Ends a round of `resolve`. */
-export function endCopies(): void {
-  for (let bucket: u32 = 0; bucket < buckets; bucket += 1) {
+/** Ends a round of `resolve` for some buckets. All of them come in turn. */
+export function endCopies(from: u32, to: u32): void {
+  for (let bucket = from; bucket < min(to, buckets); bucket += 1) {
     const d = directory + (<usize>bucket << BUCKET_SHIFT);
     if (load<u32>(d) <= WAITING) continue;
     emptyCopies(d, bucket);
