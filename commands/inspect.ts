@@ -1,20 +1,12 @@
-import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { withByteProgress } from '../src/cli/byte-progress.js';
 import { runningNote, usersOf } from '../src/cli/context.js';
-import { bytesFlag, deviceArg, sectorFlag, sectorRangeFlag, startSectorFlag } from '../src/cli/flags.js';
-import { memoryFlag } from '../src/cli/memory-flag.js';
+import { deviceArg } from '../src/cli/flags.js';
+import { inspectFlags } from '../src/cli/inspect-flags.js';
 import { withDevice } from '../src/device/with-device.js';
 import { inspectDocument } from '../src/documents/inspect.js';
 import { ExitStatus } from '../src/errors.js';
-import {
-  SEARCHED_BYTES,
-  STATE_FILTERS,
-  findSuperblocks,
-  inspect,
-  requireEntries,
-} from '../src/scan/index.js';
-import { ENTRY_FORMATS } from '../src/ui/entry-layout.js';
+import { SEARCHED_BYTES, findSuperblocks, inspect, requireEntries } from '../src/scan/index.js';
 import { inspectionText } from '../src/ui/inspection.js';
 
 export default class Inspect extends BaseCommand {
@@ -31,36 +23,7 @@ export default class Inspect extends BaseCommand {
     '<%= config.bin %> inspect /dev/pmem0 --memory 64M',
   ];
   static override args = { device: deviceArg };
-  static override flags = {
-    'start-sector': startSectorFlag(),
-    entries: Flags.boolean({ description: 'List the entries, one a line.', exclusive: ['at', 'map'] }),
-    state: Flags.string({
-      description: 'With --entries: only these. "stale" includes "identical"; "committed" is all that count.',
-      options: STATE_FILTERS,
-      dependsOn: ['entries'],
-    }),
-    sector: sectorFlag({
-      description: 'With --entries: only those whose block holds this origin sector.',
-      dependsOn: ['entries'],
-      exclusive: ['range'],
-    }),
-    range: sectorRangeFlag({
-      description: 'With --entries: only those whose block holds an origin sector from A to B.',
-      dependsOn: ['entries'],
-    }),
-    format: Flags.string({
-      description: 'With --entries: how to print them (table unless told).',
-      options: ENTRY_FORMATS,
-      dependsOn: ['entries'],
-      exclusive: ['json'],
-    }),
-    at: sectorFlag({
-      description: 'Tell whether this origin sector is in the cache, where, and which copies.',
-    }),
-    map: Flags.boolean({ description: 'Show where on the origin the dirty blocks lie.', exclusive: ['at'] }),
-    memory: memoryFlag(),
-    bytes: bytesFlag,
-  };
+  static override flags = inspectFlags;
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Inspect);

@@ -109,7 +109,7 @@ async function blocksLeftIn(pair: Pair): Promise<number | null> {
   if (path === null) return null;
   try {
     return await withDevice(path, { access: 'read' }, async (device) =>
-      liveBlocks(await inspect(device, { startSector: BigInt(pair.start_sector) })),
+      liveBlocks(await inspect(device, { startSector: BigInt(pair.start_sector), summaryOnly: true })),
     );
   } catch (error) {
     if (error instanceof WcacheError) return null;

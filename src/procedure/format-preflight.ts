@@ -88,7 +88,7 @@ async function inspectBeforeFormat(device: OpenedDevice, plan: FormatPlan): Prom
   ]);
   const found: Inspection[] = [];
   for (const place of places) {
-    found.push(await inspect(device, { startSector: place }));
+    found.push(await inspect(device, { startSector: place, summaryOnly: true }));
   }
   return found;
 }

@@ -25,7 +25,10 @@ export async function requireReadableMetadata(cache: LiveCache): Promise<Metadat
   const startSector = table.options.start_sector ?? 0n;
   try {
     return await withDevice(cachePath, { access: 'read' }, async (device) => {
-      const { superblock, entries, state, reason } = await inspect(device, { startSector });
+      const { superblock, entries, state, reason } = await inspect(device, {
+        startSector,
+        summaryOnly: true,
+      });
       const isThisOne =
         entries !== null &&
         superblock.block_size === table.block_size &&

@@ -114,7 +114,7 @@ export async function runInvalidate(context: RemovalContext): Promise<string> {
   const { environment, subject, certificate } = context;
   const cache = environment.open(subject.cacheNumber, 'write');
   try {
-    const { state, reason } = await inspect(cache, { startSector: subject.startSector });
+    const { state, reason } = await inspect(cache, { startSector: subject.startSector, summaryOnly: true });
     if (state === 'blank') return 'it is blank already';
     if (state !== 'clean' || certificate?.ok === false) {
       throw new ProblemFoundError(`The superblock of the cache stays: it is ${state} (${reason}).`, {

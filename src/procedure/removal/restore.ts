@@ -38,7 +38,10 @@ export async function restore(
   }
   const cache = environment.open(journal.cache.number, 'read');
   try {
-    const { entries, state, reason } = await inspect(cache, { startSector: BigInt(journal.start_sector) });
+    const { entries, state, reason } = await inspect(cache, {
+      startSector: BigInt(journal.start_sector),
+      summaryOnly: true,
+    });
     if (entries === null) {
       throw new WrongDeviceError(
         `${journal.cache.path} has no metadata that could be used: it is ${state} (${reason}).`,

@@ -22,7 +22,6 @@ const ALL_ONES: usize = 4;
 const STATES: usize = 5;
 
 /** The digits of a number below 10^8, a byte each, the first in the lowest byte. */
-// @ts-ignore: decorator
 @inline
 function digitsOf(value: u32): u64 {
   const high = value / FOUR_DIGITS;
@@ -35,7 +34,6 @@ function digitsOf(value: u32): u64 {
 }
 
 /** A number below 10^8 without leading zeros. */
-// @ts-ignore: decorator
 @inline
 function putShort(to: usize, value: u32): usize {
   const digits = digitsOf(value);
@@ -46,14 +44,12 @@ function putShort(to: usize, value: u32): usize {
 }
 
 /** A number below 10^8 with all its eight digits. */
-// @ts-ignore: decorator
 @inline
 function putEight(to: usize, value: u32): usize {
   store<u64>(to, digitsOf(value) | ZEROS);
   return to + 8;
 }
 
-// @ts-ignore: decorator
 @inline
 function putNumber(to: usize, value: u64): usize {
   if (value < EIGHT_DIGITS) return putShort(to, <u32>value);
@@ -68,7 +64,6 @@ function putLong(to: usize, value: u64): usize {
   return putEight(putShort(to, <u32>high), <u32>(value - high * EIGHT_DIGITS));
 }
 
-// @ts-ignore: decorator
 @inline
 function putText(to: usize, text: usize): usize {
   const length = <usize>load<u8>(text);
@@ -95,13 +90,11 @@ function digitCount(value: u64): u32 {
   return count;
 }
 
-// @ts-ignore: decorator
 @inline
 function putAligned(to: usize, value: u64, width: u32): usize {
   return putNumber(width === 0 ? to : putSpaces(to, width, digitCount(value)), value);
 }
 
-// @ts-ignore: decorator
 @inline
 function putField(to: usize, value: u64, width: u32, texts: usize): usize {
   if (value !== u64.MAX_VALUE) return putAligned(to, value, width);
