@@ -1,7 +1,7 @@
 import { FIRST_FREE_BYTE } from '../../wasm/instantiate.js';
 
 /*
- * What lies where in the memory of a scan kernel, in bytes; the same in both. src/wasm/assembly/scan.ts has the sizes of
+ * What lies where in the memory of a scan kernel, in bytes; the same in both. src/wasm/assembly has the sizes of
  * what it keeps behind FIRST_PAGE once more.
  */
 

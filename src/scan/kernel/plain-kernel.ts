@@ -15,7 +15,7 @@ import { BUCKET_MASK, WORD } from './plain-state.js';
 const COPIES = COPY_BUFFER_BYTES / 16;
 
 /**
- * The kernel in plain TypeScript, on the 32-bit words of its memory: the twin of src/wasm/assembly/scan.ts, in the same
+ * The kernel in plain TypeScript, on the 32-bit words of its memory: the twin of src/wasm/assembly, in the same
  * order and under the same names, so that the two can be read side by side. Its other parts are plain-state.ts and
  * plain-marks.ts.
  */
