@@ -1,6 +1,6 @@
 import type { Processes } from './processes.js';
 
-/** What the programs `scan` and `copies` of bench/c answer; each only what it looks for. */
+/** What the programs `scan`, `copies` and `judge` of bench/c answer; each only what it looks for. */
 export interface Answer {
   /** From opening the image to the end. */
   readonly ns: number;
@@ -12,6 +12,8 @@ export interface Answer {
   readonly maxSeqCount?: string;
   /** Committed entries whose sector another one before had. */
   readonly repeats?: number;
+  /** How often two copies had the same seq_count. */
+  readonly identical?: number;
 }
 
 export function answerOf(processes: Processes, words: readonly string[]): Answer {
@@ -21,7 +23,7 @@ export function answerOf(processes: Processes, words: readonly string[]): Answer
 /** That of `wcache inspect --json` in the words of the C programs. */
 export function inspectAnswer(document: string): Omit<Answer, 'ns'> {
   const { entries } = JSON.parse(document) as {
-    entries: Record<'free' | 'committed' | 'uncommitted' | 'stale', number> & {
+    entries: Record<'free' | 'committed' | 'uncommitted' | 'stale' | 'identical', number> & {
       max_original_sector: string | null;
     };
   };
@@ -31,5 +33,6 @@ export function inspectAnswer(document: string): Omit<Answer, 'ns'> {
     uncommitted: entries.uncommitted,
     maxSector: entries.max_original_sector ?? '0',
     repeats: entries.stale,
+    identical: entries.identical,
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { projectDirectory } from '../test/lab/project.js';
 
 /** bench/c, by name of the file. */
-const PROGRAMS = ['scan', 'copies', 'csv', 'run', 'frame', 'dmsetup'] as const;
+const PROGRAMS = ['scan', 'copies', 'judge', 'csv', 'run', 'frame', 'dmsetup'] as const;
 export type ProgramName = (typeof PROGRAMS)[number];
 
 /** The baselines are what a plain C program is: no flag for this very processor, no tuning of the optimizer. */

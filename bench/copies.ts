@@ -12,19 +12,20 @@ import { wcache, type Processes } from './processes.js';
 const ONE = speed(0.7);
 const ALL = speed(1.2);
 
+/** `judge` does what wcache does where sectors come again: it decides which copies are stale. `copies` only counts them. */
 const IMAGES = [
-  { content: 'permutation', told: 'no sector twice' },
-  { content: 'draws', told: 'some sectors again' },
+  { content: 'permutation', told: 'no sector twice', against: 'copies' },
+  { content: 'draws', told: 'some sectors again', against: 'judge' },
+  { content: 'draws', told: 'some sectors again', against: 'copies' },
 ] as const;
 
-/**
- * Whole processes that find stale copies among sectors from all over an origin of 1 TiB, against a C program with a bitmap.
- * That one only counts them; wcache tells which are the stale ones.
- */
+const TOLD = { copies: 'C with a bitmap', judge: 'C that judges them, too' } as const;
+
+/** Whole processes that find stale copies among sectors from all over an origin of 1 TiB, against C programs with a bitmap. */
 export async function benchCopies(bench: Bench): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const { content, told } of IMAGES) {
-    const rows = rowsFor(content, told);
+  for (const { content, told, against } of IMAGES) {
+    const rows = rowsFor(content, told, against);
     if (bench.c === null) {
       figures.push(...Object.values(rows).map((each) => missing(each, NO_COMPILER)));
       continue;
@@ -32,7 +33,7 @@ export async function benchCopies(bench: Bench): Promise<Figure[]> {
     const image = join(bench.memoryFolder, 'copies.img');
     writeImage(image, bench.quick ? 2 ** 22 : 2 ** 26, content);
     try {
-      figures.push(...(await measure(bench.c, image, rows)));
+      figures.push(...(await measure(bench.c, against, image, rows)));
     } finally {
       rmSync(image);
     }
@@ -40,12 +41,12 @@ export async function benchCopies(bench: Bench): Promise<Figure[]> {
   return figures;
 }
 
-function rowsFor(content: string, told: string) {
+function rowsFor(content: string, told: string, against: keyof typeof TOLD) {
   const make = (verb: string, where: string, goal: typeof ONE): Row =>
     row(
-      `copies.${verb}.${content}.${where}`,
+      `copies.${verb}.${content}.${where}${against === 'judge' ? '.judged' : ''}`,
       `${verb}, ${told}, ${where} core`.replace('all core', 'all cores'),
-      'C with a bitmap',
+      TOLD[against],
       goal,
     );
   return {
@@ -58,12 +59,13 @@ function rowsFor(content: string, told: string) {
 
 async function measure(
   { processes, programs }: NonNullable<Bench['c']>,
+  against: keyof typeof TOLD,
   image: string,
   rows: ReturnType<typeof rowsFor>,
 ): Promise<Figure[]> {
   const baseline = (onOne: boolean) => (): number =>
-    processes.take([programs.copies, image, String(ORIGIN_BYTES)], { onOne }).wallMs;
-  requireSameAnswer(processes, programs.copies, image);
+    processes.take([programs[against], image, String(ORIGIN_BYTES)], { onOne }).wallMs;
+  requireSameAnswer(processes, programs[against], image);
   const inspect = (onOne: boolean) => (): number =>
     processes.take(wcache('inspect', image), { onOne }).wallMs;
   const check = (onOne: boolean) => (): number =>
@@ -88,8 +90,10 @@ async function measure(
 }
 
 /** What is fast and wrong is not compared. */
-function requireSameAnswer(processes: Processes, copies: string, image: string): void {
-  const expected = answerOf(processes, [copies, image, String(ORIGIN_BYTES)]);
+function requireSameAnswer(processes: Processes, program: string, image: string): void {
+  const expected = answerOf(processes, [program, image, String(ORIGIN_BYTES)]);
   const answer = inspectAnswer(processes.take(wcache('inspect', image, '--json')).stdout);
-  deepStrictEqual({ ...answer, ns: expected.ns }, expected);
+  for (const [key, value] of Object.entries(answer)) {
+    if (key in expected) deepStrictEqual(value, expected[key as keyof typeof answer], key);
+  }
 }

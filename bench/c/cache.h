@@ -72,3 +72,10 @@ static size_t next_entries(struct cache *cache)
     cache->left -= count;
     return count;
 }
+
+/* Begins again with the first entry. */
+static inline void rewind_entries(struct cache *cache)
+{
+    if (lseek(cache->fd, sizeof cache->superblock, SEEK_SET) < 0) fail("lseek");
+    cache->left = cache->superblock.n_blocks;
+}

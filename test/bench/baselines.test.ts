@@ -62,11 +62,16 @@ function writeEntries(entries: readonly Entry[]): void {
 describe('the C baselines', () => {
   it.each(CONTENTS)('find in the image "%s" what wcache finds', async (content) => {
     writeImage(image, N_BLOCKS, content);
-    const { repeats, ...ours } = await ourAnswer();
+    const { repeats, identical, ...ours } = await ourAnswer();
     expect(answerOf(processes, [programs.scan, image])).toMatchObject(ours);
     expect(answerOf(processes, [programs.copies, image, String(ORIGIN_BYTES)])).toMatchObject({
       ...ours,
       repeats,
+    });
+    expect(answerOf(processes, [programs.judge, image, String(ORIGIN_BYTES)])).toMatchObject({
+      ...ours,
+      repeats,
+      identical,
     });
   });
 
