@@ -67,8 +67,6 @@ export class Dmsetup implements DeviceMapper {
 
   async info(name: string): Promise<MappedDevice | null> {
     const words = ['info', ...infoOptions, '--', name];
-    const answer = await this.#questions.ask(inKernelNames(words), QUESTION_LIMIT_MS);
-    if (answer !== null) return parseInfo(answer)[0] ?? null;
     const { stdout, status } = await this.#run(words, { timeoutMs: QUESTION_LIMIT_MS, acceptStatus: [1] });
     if (status === 0) return parseInfo(stdout)[0] ?? null;
     // Its exit status does not tell a mapping that is not there from another failure.
@@ -207,8 +205,10 @@ export class Dmsetup implements DeviceMapper {
 
   async #ask(words: readonly string[], name?: string): Promise<string> {
     try {
-      const answer = await this.#questions.ask(inKernelNames(words), QUESTION_LIMIT_MS);
-      // Where it fails it is asked anew by itself, for what it says about it.
+      // What is asked about one mapping belongs to a change of it, which is not to go on where the answer fails.
+      const answer =
+        name === undefined ? await this.#questions.ask(inKernelNames(words), QUESTION_LIMIT_MS) : null;
+      // Where a look at all of them fails, it is asked anew by itself, for what it says about it.
       return answer ?? (await this.#run(words, { timeoutMs: QUESTION_LIMIT_MS })).stdout;
     } catch (error) {
       throw await this.#explained(error, name);
