@@ -21,7 +21,7 @@ export interface ScanOptions {
   /** Called now and then, some 25 times a second at most. */
   readonly onProgress?: ((progress: ScanProgress) => void) | undefined;
   /**
-   * What the search for copies may take; less means more passes over the entries. Unless told: 72 MiB and one bit for
+   * What the search for copies may take; less means more passes over the entries. Unless told: 68 MiB and one bit for
    * each block of the origin.
    */
   readonly memoryBytes?: number | undefined;

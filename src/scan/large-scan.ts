@@ -11,7 +11,7 @@ import { judgeOdd, oddChoice } from './odd-copies.js';
 import { Passes } from './passes.js';
 
 /** Unless told; in addition to one bit for each block of the origin. */
-const USUAL_MEMORY_BYTES = 72 << 20;
+const USUAL_MEMORY_BYTES = 68 << 20;
 /** The bits for all origin blocks never take more than this for each block of the cache. */
 const BITMAP_BYTES_PER_BLOCK = 6;
 /** Fewer entries are counted before another thread has begun. */
