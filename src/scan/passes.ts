@@ -37,9 +37,4 @@ export class Passes {
     yield* entryRuns(device, startBytes, nBlocks, { signal, onBytes, buffers: this.#buffers });
     this.#done += 1;
   }
-
-  /** The passes so far. */
-  get done(): number {
-    return this.#done;
-  }
 }
