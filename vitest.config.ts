@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const kernel = ['test/lab/**/*.test.ts', 'test/kernel/**/*.test.ts'];
+/** What is handed over, as it is installed: needs Debian's packages, and root for some of it. */
+const install = ['test/install/**/*.test.ts'];
 /** Need root and loop devices; `test/kernel/block-devices.test.ts` runs them inside a kernel of their own. */
 const block = ['test/block/**/*.test.ts'];
 
@@ -14,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [...kernel, ...block],
+          exclude: [...kernel, ...block, ...install],
           testTimeout: 30_000,
         },
       },
@@ -27,6 +29,16 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'install',
+          include: install,
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -31,6 +31,7 @@ check('types', ['node_modules/.bin/tsc', '--noEmit']);
 runSuites('unit', chosen.length === 0 ? ['--coverage'] : []);
 if (missingPackages.length === 0) {
   runSuites('kernel', []);
+  runSuites('install', []);
 } else {
   skipKernelSuites(missingPackages);
 }
@@ -59,7 +60,7 @@ function check(name, [program, ...args]) {
 }
 
 /**
- * @param {'unit' | 'kernel'} project
+ * @param {'unit' | 'kernel' | 'install'} project
  * @param {string[]} options
  */
 function runSuites(project, options) {
@@ -109,6 +110,7 @@ function skipKernelSuites(missing) {
   remarks.push(
     '',
     'THE KERNEL TESTS DID NOT RUN: no real kernel could be booted here, and nothing about the kernel was proved.',
+    'Nor did the tests of what is installed: manual pages, completion, packages.',
     `These Debian packages are missing: ${missing.join(' ')}`,
     `As root: apt-get install ${missing.join(' ')}`,
     '',

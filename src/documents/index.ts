@@ -1,5 +1,6 @@
 export * from './change.js';
 export * from './check.js';
+export * from './completion.js';
 export * from './create.js';
 export * from './doctor.js';
 export * from './error.js';
@@ -10,6 +11,7 @@ export * from './inspect.js';
 export * from './json.js';
 export * from './list.js';
 export * from './metrics.js';
+export * from './printed.js';
 export * from './remove.js';
 export * from './schemas.js';
 export * from './simulate.js';

@@ -1,5 +1,6 @@
 import { changeDocumentSchema } from './change.js';
 import { checkDocumentSchema } from './check.js';
+import { completionDocumentSchema } from './completion.js';
 import { createDocumentSchema } from './create.js';
 import { doctorDocumentSchema } from './doctor.js';
 import { errorDocumentSchema } from './error.js';
@@ -26,6 +27,7 @@ import { watchDocumentSchema } from './watch.js';
 export const documentSchemas = {
   change: changeDocumentSchema,
   check: checkDocumentSchema,
+  completion: completionDocumentSchema,
   create: createDocumentSchema,
   doctor: doctorDocumentSchema,
   entries: entriesDocumentSchema,
