@@ -179,6 +179,7 @@ export default tseslint.config(
     'src/wasm/assembly/',
     'src/wasm/kernels.ts',
     'dist/',
+    'dist.new/',
     'coverage/',
     'node_modules/',
     'test/fixtures/',

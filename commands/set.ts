@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../src/cli/base-command.js';
 import { dryRunFlag, nameArg, onCache, requireUnchanged } from '../src/cli/cache-verb.js';
 import { confirm, interruption } from '../src/cli/confirm.js';
-import { assignmentsArg } from '../src/cli/option-flags.js';
+import { assignmentsArgs } from '../src/cli/option-flags.js';
 import { commandsOf, swapOf } from '../src/cli/runbook.js';
 import { thisKernel } from '../src/dm/index.js';
 import { setDocument } from '../src/documents/swap.js';
@@ -23,16 +23,15 @@ export default class Set extends BaseCommand {
     '<%= config.bin %> set wc high-watermark=60 low-watermark=50',
     '<%= config.bin %> set wc max-age=default cleaner=off --dry-run',
   ];
-  static override strict = false;
-  static override args = { name: nameArg, assignment: assignmentsArg };
+  static override args = { name: nameArg, ...assignmentsArgs };
   static override flags = {
     'dry-run': dryRunFlag,
     yes: Flags.boolean({ char: 'y', description: 'Do not ask.' }),
   };
 
   async run(): Promise<void> {
-    const { args, argv, flags } = await this.parse(Set);
-    const assignments = argv.slice(1).map((text) => parseAssignment(String(text)));
+    const { args, flags } = await this.parse(Set);
+    const assignments = (args['option=value'] ?? []).map(parseAssignment);
     if (assignments.length === 0) {
       throw new UsageError('Name at least one option.', {
         code: 'usage',

@@ -3,10 +3,13 @@ import type { TableOptions } from '../table/index.js';
 import { UsageError } from '../errors.js';
 import { millisecondsFlag, startSectorFlag } from './flags.js';
 
-export const assignmentsArg = Args.string({
-  name: 'OPTION=VALUE',
-  description: 'An option and its value; as many as you like.',
-});
+/** Under this name, as help shows an argument by it. */
+export const assignmentsArgs = {
+  'option=value': Args.string({
+    description: 'An option and its value; as many as you like.',
+    multiple: true,
+  }),
+};
 
 const count = Flags.custom<number>({
   helpValue: 'N',

@@ -31,6 +31,7 @@ export const debianPackages = Object.freeze({
   fish: 'another one',
   lintian: "judges Debian's package of wcache",
   mmdebstrap: 'makes the fresh Debian in which wcache is installed as by a new user',
+  jq: 'reads JSON, as users do',
   tmux: 'the terminal in which the screen is looked at',
   gcc: 'compiles what the bench holds wcache against',
   'libc6-dev': 'the same',
