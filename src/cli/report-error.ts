@@ -46,7 +46,20 @@ function usageSentence(message: string): string {
     const names = lines.slice(1).map((line) => line.split(' ')[0]?.toUpperCase() ?? '');
     return `Missing: ${names.join(', ')}.`;
   }
-  return lines.join(' ');
+  return lines.map(aboutFlags).join(' ');
+}
+
+/** Two flags that don't go together, or belong together, in our words. */
+function aboutFlags(line: string): string {
+  return line
+    .replace(
+      /^--([\w-]+)\S* cannot also be provided when using --([\w-]+)$/,
+      '--$2 and --$1 exclude each other.',
+    )
+    .replace(
+      /^All of the following must be provided when using --([\w-]+): (--[\w-]+(?:, --[\w-]+)*)$/,
+      '--$1 needs $2.',
+    );
 }
 
 /** oclif's parser wraps the message of what a flag's own parser throws in two lines of its own. */

@@ -20,6 +20,7 @@ export function sendMessage(
     run: ({ dm, cache }, abandon) =>
       dm.message(cache.device.name, requireMessage(message, cache.targetVersion), abandon),
     shared: true,
+    waits: false,
   } satisfies Parameters<typeof change>[1];
   return change(name, verb, options);
 }

@@ -15,12 +15,14 @@ export interface SimpleChange {
   readonly words: (context: CacheVerb) => readonly (readonly string[])[];
   readonly run: (context: CacheVerb, abandon: AbortSignal) => Promise<unknown>;
   readonly shared?: boolean;
+  /** Whether it waits for the kernel's end of it also after a signal; a message does not. */
+  readonly waits?: boolean;
 }
 
 /** A verb of one or two commands. What the kernel has begun no signal stops, and the first one that comes is told so. */
 export function change(
   name: string,
-  { verb, action, prepare, words, run, shared = false }: SimpleChange,
+  { verb, action, prepare, words, run, shared = false, waits = true }: SimpleChange,
   { dryRun, note }: { readonly dryRun: boolean; readonly note: (text: string) => void },
 ): Promise<{ readonly document: ChangeDocument; readonly text: string }> {
   return onCache(
@@ -36,7 +38,11 @@ export function change(
         return { document, text: runbookText(`Would do to ${cache.name}:`, commands) };
       }
       const { signal, dispose } = interruption(() => {
-        note('note: the kernel is at it and cannot be stopped; this ends when it has finished.');
+        note(
+          waits
+            ? 'note: the kernel is at it and cannot be stopped; this ends when it has finished.'
+            : 'note: this waits no longer; the kernel cannot be stopped, and finishes.',
+        );
       });
       try {
         const started = performance.now();

@@ -94,10 +94,12 @@ async function keepRecord(cache: LiveCache, folder: string | undefined): Promise
       size_bytes: String(cacheDevice.sizeBytes),
       model: cacheDevice.model,
     },
+    used: true,
   };
   const isKept = readPairs(folder).pairs.some(
-    ({ uuid, origin: keptOrigin, cache: keptCache }) =>
+    ({ uuid, used, origin: keptOrigin, cache: keptCache }) =>
       uuid === pair.uuid &&
+      used === true &&
       isDeepStrictEqual(keptOrigin.ids, pair.origin.ids) &&
       isDeepStrictEqual(keptCache.ids, pair.cache.ids),
   );

@@ -6,7 +6,7 @@ import { recordNote } from './create-again.js';
 import type { Note, PreparedCreate } from './create-request.js';
 import { runFormat } from './format-device.js';
 import { prepareFormat } from './format-preflight.js';
-import { writePair } from './pairs.js';
+import { markUsed, writePair } from './pairs.js';
 import { forgetJournal } from './removal/journal.js';
 import { runSteps, StepFailure, type Step, type StepObserver } from './steps.js';
 
@@ -90,6 +90,11 @@ export async function createCache(
   }
   try {
     const cache = await confirmed(dm, prepared, options.observe);
+    try {
+      markUsed(prepared.mapping.uuid, options.pairsFolder);
+    } catch (error) {
+      notes.push(recordNote(error));
+    }
     // What an interrupted removal of an earlier mapping of this name had left to say is said by this one now.
     forgetJournal(prepared.mapping.name, options.removalsFolder);
     if (cache.status.free_blocks < prepared.expected.freeBlocks) {

@@ -22,13 +22,15 @@ export interface PairQuestion {
   readonly startSector: bigint;
   /** Whether the cache has blocks that are newer than on its origin. */
   readonly isDirty: boolean;
+  /** Whether the kernel will format the cache, unasked. */
+  readonly isBlank: boolean;
 }
 
 /**
  * Guards against a cache on the wrong origin, and an origin without its right cache, as far as the records of earlier
  * creates tell. Without a record it can only say so.
  *
- * @throws {@link BusyError} `other-origin`, `other-cache`.
+ * @throws {@link BusyError} `other-origin`, `other-cache`, `cache-went-blank`.
  */
 export async function judgePair(question: PairQuestion): Promise<Note[]> {
   const { records } = question;
@@ -76,7 +78,10 @@ async function judgeOtherCaches(question: PairQuestion): Promise<Note[]> {
   const { request, records, origin, cache, startSector } = question;
   const notes: Note[] = [];
   for (const pair of findPairsOfOrigin(records.pairs, { ids: question.originIds })) {
-    if (isRecordedCache(pair, cache, startSector)) continue;
+    if (isRecordedCache(pair, cache, startSector)) {
+      if (question.isBlank && pair.used === true && !request.format) throw wentBlank(pair, question);
+      continue;
+    }
     const left = await blocksLeftIn(pair);
     if (left === 0) continue;
     const what =
@@ -93,6 +98,17 @@ async function judgeOtherCaches(question: PairQuestion): Promise<Note[]> {
     notes.push({ code: 'other-cache', message });
   }
   return notes;
+}
+
+/** A script at boot that attaches the cache would else make a stale origin live, with a new, empty cache before it. */
+function wentBlank({ name, created }: Pair, { origin, cache }: PairQuestion): BusyError {
+  return new BusyError(
+    `${cache.path} is blank, and by the record of ${name} from ${created.slice(0, 10)} it is the cache of ${origin.path} and was not removed: if something wiped its superblock, ${origin.path} is old where blocks were only in the cache.`,
+    {
+      code: 'cache-went-blank',
+      hint: 'If all was written back before, give --format for an empty cache. If not, write nothing to either device: the blocks may be there still.',
+    },
+  );
 }
 
 /** Where neither has a name that lasts, path and size have to do. */

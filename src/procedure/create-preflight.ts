@@ -105,8 +105,10 @@ export async function prepareCreate(
       cache: found.cache,
       startSector,
       isDirty,
+      isBlank: before.inspection.state === 'blank',
     });
-    const uuid = findPairOfCache(records.pairs, found.cache.identity, startSector)?.uuid ?? newMappingUuid();
+    const former = findPairOfCache(records.pairs, found.cache.identity, startSector);
+    const uuid = former?.uuid ?? newMappingUuid();
     const line = {
       startSector: 0n,
       lengthSectors: found.origin.sizeBytes / BigInt(SECTOR_BYTES),
@@ -122,7 +124,7 @@ export async function prepareCreate(
       formatPlan,
       leftover,
       expected,
-      pair: pairOf(request, table, uuid, { ...found, originIds: ids }),
+      pair: { ...pairOf(request, table, uuid, { ...found, originIds: ids }), used: former?.used },
       notes: [
         ...(memory === null ? [] : [memory]),
         ...pairNotes,

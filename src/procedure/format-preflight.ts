@@ -1,5 +1,6 @@
 import { findSignatures, findUses, type OpenedDevice, type Signature, type Use } from '../device/index.js';
 import { BusyError, UsageError, type WcacheError } from '../errors.js';
+import { shellLine } from '../exec.js';
 import { SECTOR_BYTES } from '../format/index.js';
 import { SEARCHED_BYTES, findSuperblocks, inspect, type Inspection } from '../scan/index.js';
 import { planFormat, planZero, type FormatPlan } from './format-device.js';
@@ -93,6 +94,11 @@ async function inspectBeforeFormat(device: OpenedDevice, plan: FormatPlan): Prom
   return found;
 }
 
+/** These flags are of `wcache format` alone, whichever verb wants to format. */
+function formatWith({ name }: OpenedDevice, flag: string): string {
+  return shellLine(['wcache', 'format', name, flag]);
+}
+
 /**
  * Why the format must not be done, with the evidence and the flag that overrides it; null if nothing speaks
  * against it. A device in use is never overridden: its user would be damaged.
@@ -115,8 +121,8 @@ function refusalToFormat(
       code: holder.state === 'dirty' ? 'dirty-cache' : 'damaged-cache',
       hint:
         holder.state === 'dirty'
-          ? 'Write it back first (activate the cache and flush it), or give --discard-dirty to lose it.'
-          : 'Do not activate it; `wcache check` says what is wrong. Keep an image of it, or give --discard-dirty to lose it.',
+          ? `Write it back first (activate the cache and flush it), or lose it: ${formatWith(device, '--discard-dirty')}`
+          : `Do not activate it; \`wcache check\` says what is wrong. Keep an image of it, or lose it: ${formatWith(device, '--discard-dirty')}`,
     });
   }
   const [signature] = findings.signatures;
@@ -125,7 +131,7 @@ function refusalToFormat(
       `${device.name} holds something else: a ${signature.type} signature at byte ${String(signature.offsetBytes)}.`,
       {
         code: 'foreign-signature',
-        hint: 'Check that this is the right device; give --overwrite-signature to format it all the same.',
+        hint: `Check that this is the right device; to format it all the same: ${formatWith(device, '--overwrite-signature')}`,
       },
     );
   }

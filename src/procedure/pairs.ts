@@ -33,6 +33,8 @@ const pairSchema = z.object({
   start_sector: z.string().regex(/^\d+$/),
   origin: deviceSchema,
   cache: deviceSchema,
+  /** Whether the mapping has been live: since then there is a superblock on the cache, unless something wiped it. */
+  used: z.boolean().optional(),
   /** Of a pair that is no more: when the cache was removed, and where the proof is that nothing was left in it. */
   removed: z.object({ at: z.iso.datetime(), certificate: z.string().nullable() }).optional(),
 });
@@ -103,14 +105,29 @@ export function markRemoved(
   removed: NonNullable<Pair['removed']>,
   folder = PAIRS_FOLDER,
 ): void {
+  amend(uuid, { removed }, folder, 'The removal itself is done. Make room, and run the same command again.');
+}
+
+/** Notes in a mapping's record that it has been live. Does nothing where there is no record. */
+export function markUsed(uuid: string, folder = PAIRS_FOLDER): void {
+  amend(uuid, { used: true }, folder, 'The cache itself is not affected.');
+}
+
+/** Throws {@link OperationError} `record-failed`. */
+function amend(
+  uuid: string,
+  change: Partial<Pick<Pair, 'removed' | 'used'>>,
+  folder: string,
+  hint: string,
+): void {
   const pair = readPairs(folder).pairs.find((each) => each.uuid === uuid);
   if (pair === undefined) return;
   try {
-    keep({ ...pair, removed }, folder);
+    keep({ ...pair, ...change }, folder);
   } catch (cause) {
     throw new OperationError(`The record of the pair could not be changed in ${folder}.`, {
       code: 'record-failed',
-      hint: 'The removal itself is done. Make room, and run the same command again.',
+      hint,
       cause,
     });
   }

@@ -110,6 +110,7 @@ function notesText({ notes }: CreateDocument): string[] {
 export function setText(document: SetDocument): string {
   const { name, changed, differences } = shown(document);
   if (!changed) return `${name} has these options already.`;
+  if (differences.length === 0) return `${name} runs as a fresh instance, with the same options.`;
   return [`${name} runs with:`, ...differences.map((difference) => `  ${difference}`)].join('\n');
 }
 
@@ -138,14 +139,19 @@ export function diagnosisText(document: RecoverDocument): string {
 
 /** What a recovery came to. */
 export function recoveredText(document: RecoverDocument): string {
-  const { name, changed, dirty_blocks_after: after, lost_blocks: lost } = shown(document);
+  const { name, changed, devices, dirty_blocks_after: after, lost_blocks: lost } = shown(document);
   if (!changed) return `${name} is not in error; there is nothing to recover from.`;
   const loss =
     lost === null || lost === 0
       ? ''
       : ` ${formatCount(lost)} ${lost === 1 ? 'block' : 'blocks'} that had been written and never committed could not be committed any more and ${lost === 1 ? 'is' : 'are'} lost, as in a power cut: check what is on it.`;
+  const [failing] = devices.filter(({ read_fails }) => read_fails === true);
+  const doubt =
+    failing === undefined
+      ? ''
+      : ` But the ${failing.role} could not be read before: while that is so, the error comes back with the next writeback. \`wcache flush\` tries it.`;
   return wrap(
-    `${name} runs again, without error; ${formatCount(after ?? 0)} blocks are dirty, and are written back as usual. Its counters began anew.${loss}`,
+    `${name} runs again, without error; ${formatCount(after ?? 0)} blocks are dirty, and are written back as usual. Its counters began anew.${loss}${doubt}`,
     TEXT_WIDTH,
   );
 }

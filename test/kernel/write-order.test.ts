@@ -115,7 +115,8 @@ it('keeps the rules in ssd mode, as the log of what reached the disk tells', asy
 it('acknowledges a flush that has not made an overwrite durable, when all blocks are under writeback (W10)', async () => {
   await startOnTwoDisks(
     ['high_watermark', '100', 'low_watermark', '100', 'autocommit_time', '3600000'],
-    1000,
+    // The copy to the origin must still be under way when the flush has been acknowledged, also on a machine under load.
+    10_000,
   );
   const write = (value: string): string =>
     `perl -e 'print "${value}" x ${String(BLOCK)}' >/tmp/block && dd if=/tmp/block of=/dev/mapper/wc bs=${String(BLOCK)} seek=3 oflag=direct status=none`;
@@ -136,7 +137,7 @@ it('acknowledges a flush that has not made an overwrite durable, when all blocks
   );
   const status = await output(guest, 'dmsetup status wc');
   expect(status).toMatch(/writecache 0 64 63 1 /);
-  await output(guest, 'sleep 2');
+  await output(guest, "until dmsetup status wc | grep -q 'writecache 0 64 64 0 '; do sleep 0.5; done");
   const entries = [...parseWriteLog(await stop())];
   const markAt = (text: string): number => entries.findIndex((entry) => entry.mark === text);
   const overwriteAt = entries.findIndex((entry) => hasData(entry, 'B'));

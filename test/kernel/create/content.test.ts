@@ -132,6 +132,20 @@ describe('the record of a pair', () => {
     expect(codesOf(documentOf(clean).notes)).toEqual([]);
   });
 
+  it('keeps a stale origin from going live with an empty cache where the superblock was wiped', async () => {
+    const { refused, attach, plan, records } = await bench.run({
+      make: `${MADE} && dd if=/dev/zero of=$C bs=4096 count=1 conv=notrunc,fsync status=none`,
+      refused: `wcache create wc ${PAIR} --json`,
+      attach: `wcache create wc ${PAIR} --attach --json`,
+      plan: `wcache create wc ${PAIR} --format --dry-run --json`,
+      records: 'cat /var/lib/wcache/pairs/*',
+    });
+    expect(failureOf(refused)).toMatchObject({ status: 5, code: 'cache-went-blank' });
+    expect(failureOf(attach)).toMatchObject({ status: 5, code: 'cache-went-blank' });
+    expect(documentOf(plan)).toMatchObject({ previous_state: 'blank', done: false });
+    expect(JSON.parse(records.stdout)).toMatchObject({ used: true });
+  });
+
   it('that cannot be read is passed over, and told', async () => {
     const { create } = await bench.run({
       make: `${MADE} && echo junk >$(echo /var/lib/wcache/pairs/*)`,
