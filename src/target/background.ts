@@ -9,6 +9,7 @@ const AGE_CHECKS = 16;
 
 /** Does what is due and can be done without time going on: the worker's queue, and copies that have ended. */
 export function runDue(core: Core): void {
+  core.passWasInVain = false;
   while (runStep(core));
 }
 
@@ -51,7 +52,7 @@ function goesOnBefore(core: Core): boolean {
 function mayRunNext(core: Core): boolean {
   const [work] = core.queue;
   if (work === undefined || core.waitingCopies.length > 0) return false;
-  return work === 'commit' || writebackMayBeginMs(core) <= core.nowMs;
+  return work === 'commit' || (!isInVain(core) && writebackMayBeginMs(core) <= core.nowMs);
 }
 
 function runNext(core: Core): boolean {
@@ -74,11 +75,16 @@ function writebackMayBeginMs(core: Core): number {
   return Math.max(copiesEndMs, pauseEndMs);
 }
 
+/** Without a copy under way there is nothing to wait for. */
+function isInVain({ passWasInVain, copies }: Core): boolean {
+  return passWasInVain && copies.count > 0;
+}
+
 /** When something happens by itself; undefined if nothing will. */
 export function nextEventMs(core: Core): number | undefined {
   const times: number[] = [];
   if (core.copies.firstEndMs !== undefined) times.push(core.copies.firstEndMs);
-  if (core.queue.includes('writeback')) times.push(writebackMayBeginMs(core));
+  if (core.queue.includes('writeback') && !isInVain(core)) times.push(writebackMayBeginMs(core));
   if (core.commitDueMs !== null) times.push(core.commitDueMs);
   if (core.ageCheckDueMs !== null) times.push(core.ageCheckDueMs);
   return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));

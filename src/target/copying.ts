@@ -62,6 +62,7 @@ function writeToOrigin(core: Core, copy: Copy, data: Uint8Array): boolean {
  */
 export function endCopies(core: Core, ended: readonly Copy[]): void {
   if (ended.length === 0) return;
+  core.passWasInVain = false;
   core.copies.remove(ended);
   const { settings, origin } = core.parts;
   if (!settings.writesBackFua && !origin.tryFlush()) core.fail('error flushing metadata');

@@ -72,6 +72,11 @@ export class Core {
   readonly copies = new CopiesUnderWay();
   /** Blocks in either. */
   writebackBlocks = 0;
+  /**
+   * The last pass of writeback found nothing but blocks whose older copies are on their way. A kernel repeats it at once, and
+   * again, until something happens (seen in pmem mode); here the next one comes when something has happened.
+   */
+  passWasInVain = false;
 
   /** What no kernel counts. */
   stalledMs = 0;

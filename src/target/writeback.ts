@@ -33,11 +33,13 @@ function pickAll(core: Core): void {
 
 function pickOldest(core: Core): void {
   const skipped: CachedBlock[] = [];
+  const { commits, writebackBlocks } = core;
   let picks = 0;
   for (let block = core.ages.oldest; block !== null && isDue(core, block); block = core.ages.oldest) {
     picks += 1;
     if (picks > PICKS_PER_PASS) {
       if (!core.suspended) core.enqueue('writeback');
+      core.passWasInVain = core.commits === commits && core.writebackBlocks === writebackBlocks;
       break;
     }
     if (!core.isCommitted(block)) {

@@ -5,7 +5,7 @@ import { ReferenceTarget, type ReferenceTargetOptions } from '../../src/target/i
 
 /** Blocks of one sector, so that a block's number is its sector. */
 export const BLOCK = 512;
-export const ORIGIN_BLOCKS = 64;
+const ORIGIN_BLOCKS = 64;
 const FREE = 2n ** 64n - 1n;
 
 export interface SmallCacheOptions {
@@ -13,17 +13,20 @@ export interface SmallCacheOptions {
   readonly nBlocks: number;
   readonly options?: TableOptions;
   readonly target?: ReferenceTargetOptions;
+  /** 64 unless told. */
+  readonly originBlocks?: number;
 }
 
 /** A target over memory, resumed, whose parts can be looked at. Nothing is written back or committed by itself unless told. */
 export class SmallCache {
-  readonly origin = new MemoryDevice(ORIGIN_BLOCKS * BLOCK);
+  readonly origin: MemoryDevice;
   readonly cache: MemoryDevice;
   readonly #told: SmallCacheOptions;
   #target: ReferenceTarget;
 
   constructor(told: SmallCacheOptions) {
     this.#told = told;
+    this.origin = new MemoryDevice((told.originBlocks ?? ORIGIN_BLOCKS) * BLOCK);
     this.cache = new MemoryDevice(geometryOf(BLOCK, BigInt(told.nBlocks)).dataEndBytes);
     this.#target = this.load();
     this.#target.resume();

@@ -46,6 +46,22 @@ it.each(['s', 'p'] as const)(
   },
 );
 
+it.each(['s', 'p'] as const)(
+  'lets time go on where it finds nothing but newer copies of what is on its way, in mode %s',
+  (mode) => {
+    const options = { high_watermark: 10, low_watermark: 5 };
+    const cache = new SmallCache({ mode, nBlocks: 600, options, target: { pace: SLOW }, originBlocks: 300 });
+    const sectors = Array.from({ length: 150 }, (_, index) => 2 * index);
+    for (const sector of sectors) cache.write(sector, 1);
+    cache.target.flush();
+    for (const sector of sectors) cache.write(sector, 2);
+    cache.target.flush();
+    cache.target.advance(60_000);
+    expect(cache.free).toBeGreaterThanOrEqual(540);
+    expect(cache.onOrigin(0)).toEqual([2]);
+  },
+);
+
 it('keeps seq_count and the sectors of what it frees', () => {
   const cache = new SmallCache({ mode: 's', nBlocks: 3 });
   for (const sector of [7, 8]) cache.write(sector, 1);
