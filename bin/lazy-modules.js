@@ -8,6 +8,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import ts from 'typescript';
+import { changed } from './changed.js';
 
 /** Packages that most verbs can do without: scripts of their own, which are loaded when they are used first. */
 export const PARTS = {
@@ -255,15 +256,3 @@ export const inkAtOnce = {
     });
   },
 };
-
-/**
- * @param {string} text
- * @param {[from: string, to: string][]} changes each of which must be possible in exactly one place
- */
-function changed(text, changes) {
-  return changes.reduce((before, [from, to]) => {
-    const [head, tail, ...more] = before.split(from);
-    if (tail === undefined || more.length > 0) throw new Error(`The bundle expects this once: ${from}`);
-    return head + to + tail;
-  }, text);
-}

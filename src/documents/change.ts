@@ -1,28 +1,33 @@
 import { z } from 'zod';
 import type { WritecacheStatus } from '../table/index.js';
 
-export const noteSchema = z.strictObject({ code: z.string(), message: z.string() });
+export const noteSchema = z.strictObject({
+  code: z.string().describe('What is noted: a word for programs, which does not change.'),
+  message: z.string().describe('The same in words.'),
+});
+
+const count = z.int().nonnegative();
 
 /** The verbs that act on a live cache and leave its table as it is. */
 export const CHANGE_ACTIONS = ['flush', 'clean', 'message', 'suspend', 'resume', 'stats-reset'] as const;
 export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
 
 /** `wcache flush`, `clean`, `message`, `suspend`, `resume` and `stats reset` with `--json`. */
-export const changeDocumentSchema = z.strictObject({
-  name: z.string(),
-  action: z.enum(CHANGE_ACTIONS),
-  /** False after `--dry-run`. */
-  done: z.boolean(),
-  /** False where it was so already. */
-  changed: z.boolean(),
-  /** The commands that were, or would be, run. */
-  commands: z.array(z.string()),
-  dirty_blocks_before: z.int().nonnegative(),
-  /** Null after `--dry-run`. */
-  dirty_blocks_after: z.int().nonnegative().nullable(),
-  total_blocks: z.int().nonnegative(),
-  elapsed_ms: z.int().nonnegative(),
-});
+export const changeDocumentSchema = z
+  .strictObject({
+    name: z.string().describe('The mapping.'),
+    action: z.enum(CHANGE_ACTIONS).describe('What was done, or would be with --dry-run.'),
+    done: z.boolean().describe('False with --dry-run: nothing was done.'),
+    changed: z.boolean().describe('False where it was so already, and nothing was to be done.'),
+    commands: z.array(z.string()).describe('The dmsetup commands that were run, or would be.'),
+    dirty_blocks_before: count.describe(
+      'Blocks that were not free before it, as the status line counts them.',
+    ),
+    dirty_blocks_after: count.nullable().describe('The same after it; null with --dry-run.'),
+    total_blocks: count.describe('Blocks of the cache.'),
+    elapsed_ms: count.describe('How long it took, in milliseconds.'),
+  })
+  .describe('What a command did that acts on a live cache and leaves its table as it is.');
 export type ChangeDocument = z.infer<typeof changeDocumentSchema>;
 
 export interface Change {

@@ -8,29 +8,34 @@ import { cacheStateSchema } from './inspect.js';
 import { integer, jsonInteger } from './json.js';
 
 /** `wcache create --json`. */
-export const createDocumentSchema = z.strictObject({
-  name: z.string(),
-  uuid: z.string(),
-  /** False after `--dry-run`. */
-  done: z.boolean(),
-  /** False where the mapping was there already, just so. */
-  changed: z.boolean(),
-  mode: z.enum(['p', 's']),
-  origin: z.string(),
-  cache: z.string(),
-  length_sectors: jsonInteger,
-  block_size: z.int(),
-  total_blocks: z.int(),
-  free_blocks: z.int(),
-  /** What was on the cache device before; null where nothing was looked at. */
-  previous_state: cacheStateSchema.nullable(),
-  /** The table's parameters. */
-  table: z.string(),
-  /** What wcache writes itself before; null where it writes nothing. */
-  format: formatDocumentSchema.nullable(),
-  commands: z.array(z.string()),
-  notes: z.array(noteSchema),
-});
+export const createDocumentSchema = z
+  .strictObject({
+    name: z.string().describe('The mapping.'),
+    uuid: z.string().describe('Of the mapping.'),
+    done: z.boolean().describe('False with --dry-run: nothing was done.'),
+    changed: z.boolean().describe('False where the mapping was there already, just so, and with --dry-run.'),
+    mode: z
+      .enum(['p', 's'])
+      .describe('p: pmem mode, on persistent memory. s: ssd mode, on an ordinary block device.'),
+    origin: z.string().describe('The origin, as it was named.'),
+    cache: z.string().describe('The cache device, as it was named.'),
+    length_sectors: jsonInteger.describe('How large the mapping is, in sectors of 512 bytes.'),
+    block_size: z.int().describe('Bytes.'),
+    total_blocks: z.int().describe('Blocks of the cache; with --dry-run as they will be.'),
+    free_blocks: z.int().describe('Blocks that hold nothing; with --dry-run as they will be.'),
+    previous_state: cacheStateSchema
+      .nullable()
+      .describe(
+        'What was on the cache device before, as wcache-inspect(8) tells states; null where nothing was looked at.',
+      ),
+    table: z.string().describe("The table's parameters, as dmsetup takes them."),
+    format: formatDocumentSchema
+      .nullable()
+      .describe('What wcache writes to the cache device itself before; null where it writes nothing.'),
+    commands: z.array(z.string()).describe('The dmsetup commands that were run, or would be.'),
+    notes: z.array(noteSchema).describe('What is worth knowing of it.'),
+  })
+  .describe('A writecache that was created, or would be.');
 export type CreateDocument = z.infer<typeof createDocumentSchema>;
 
 export interface CreateOutcome {

@@ -12,6 +12,7 @@ export * from './json.js';
 export * from './list.js';
 export * from './metrics.js';
 export * from './printed.js';
+export * from './published.js';
 export * from './remove.js';
 export * from './schemas.js';
 export * from './simulate.js';

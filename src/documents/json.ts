@@ -27,18 +27,3 @@ export function toJson(document: unknown, indent = 2): string {
   );
   return marked.replace(/"\\u0000(\d+)"/g, '$1');
 }
-
-/** The published JSON Schema of a document's zod schema. */
-export function toJsonSchema(schema: z.ZodType): unknown {
-  return z.toJSONSchema(schema, {
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema === (jsonInteger as unknown)) {
-        for (const key of Object.keys(jsonSchema)) {
-          Reflect.deleteProperty(jsonSchema, key);
-        }
-        Object.assign(jsonSchema, { type: 'integer', minimum: 0 });
-      }
-    },
-  });
-}

@@ -9,101 +9,130 @@ import { optionsFields, optionsSchema } from './table-fields.js';
 
 /** Of a run of some minutes a double is exact to far less than a microsecond. */
 const milliseconds = z.number().nonnegative();
+const count = z.int().nonnegative();
 
 /** Why a run ended before its workload did: a kernel would hang (`endless-wait`) or fail there. */
 const stopSchema = z.strictObject({
-  code: z.string(),
-  message: z.string(),
-  at_ms: milliseconds,
-  /** Of the workload, from 1. */
-  line: z.int().positive(),
+  code: z.string().describe('What stopped it: a word for programs, which does not change.'),
+  message: z.string().describe('The same in words.'),
+  at_ms: milliseconds.describe('When, in milliseconds since the workload began.'),
+  line: z.int().positive().describe("At which line of the workload's text, from 1."),
 });
 
 /** What came of one cache. */
 export const simulatedRunSchema = z.strictObject({
-  cache_size_bytes: jsonInteger,
-  mode: z.enum(['p', 's']),
-  block_size: z.int(),
-  /** Those that were given; the watermarks that hold are below. */
-  options: optionsSchema,
-  total_blocks: z.int(),
-  kernel_memory_bytes: jsonInteger,
-  /** Percent. */
-  high_watermark: z.int(),
-  low_watermark: z.int(),
-  writeback_starts_at_dirty_blocks: z.int(),
-  writeback_stops_at_dirty_blocks: z.int(),
-  /** In blocks, as the target counts. */
-  counters: countersSchema,
-  /** Blocks that were overwritten where they were in the cache: writes neither allocated nor around. */
-  writes_in_place: jsonInteger,
-  /** Requests that were no whole blocks: widened to such, or a discard narrowed. */
-  unaligned_requests: z.int().nonnegative(),
-  commits: z.int().nonnegative(),
-  written_back_blocks: z.int().nonnegative(),
-  /** Written back and around the cache. */
-  origin_written_bytes: jsonInteger,
-  /** Of what the workload wrote; null where it wrote nothing. What is dirty in the end is still to come. */
-  origin_write_ratio: z.number().nonnegative().nullable(),
-  /** Writes that waited for a free block. */
-  stalls: z.strictObject({
-    requests: z.int().nonnegative(),
-    total_ms: milliseconds,
-    longest_ms: milliseconds,
-    /** How far a request began behind its time, because those before it waited. */
-    most_behind_ms: milliseconds,
-  }),
-  dirty: z.strictObject({
-    mean_blocks: z.number().nonnegative(),
-    peak_blocks: z.int().nonnegative(),
-    above_high_watermark_ms: milliseconds,
-    /** Each point is a stretch of time as long as this; the last may be shorter. */
-    step_ms: milliseconds,
-    points: z.array(
-      z.strictObject({ at_ms: milliseconds, mean_blocks: z.number().nonnegative(), peak_blocks: z.int() }),
+  cache_size_bytes: jsonInteger.describe('Of the cache device.'),
+  mode: z.enum(['p', 's']).describe('p: pmem mode. s: ssd mode.'),
+  block_size: z.int().describe('Bytes.'),
+  options: optionsSchema.describe('The options that were given; one that was not is left out.'),
+  total_blocks: z.int().describe('Blocks of the cache.'),
+  kernel_memory_bytes: jsonInteger.describe('What the kernel would take of its memory for the cache.'),
+  high_watermark: z.int().describe('The one that holds, given or not, in percent.'),
+  low_watermark: z.int().describe('The one that holds, given or not, in percent.'),
+  writeback_starts_at_dirty_blocks: z.int().describe('With so many dirty blocks writeback starts.'),
+  writeback_stops_at_dirty_blocks: z.int().describe('With so many dirty blocks it stops.'),
+  counters: countersSchema.describe('In blocks, as the target counts.'),
+  writes_in_place: jsonInteger.describe(
+    'Blocks that were overwritten where they were in the cache: writes neither allocated nor around.',
+  ),
+  unaligned_requests: count.describe(
+    'Requests that were no whole blocks: widened to such, or a discard narrowed.',
+  ),
+  commits: count.describe('Commits of the metadata.'),
+  written_back_blocks: count.describe('Blocks that were written back to the origin.'),
+  origin_written_bytes: jsonInteger.describe('What was written to the origin: back, and around the cache.'),
+  origin_write_ratio: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe(
+      'origin_written_bytes by what the workload wrote; null where it wrote nothing. What is dirty in the end is still to come.',
     ),
-  }),
-  /** As the target was when the workload was over, or stopped. */
-  end: z.strictObject({
-    at_ms: milliseconds,
-    error: z.boolean(),
-    free_blocks: z.int().nonnegative(),
-    dirty_blocks: z.int().nonnegative(),
-    writeback_blocks: z.int().nonnegative(),
-  }),
-  /** How often a current kernel would have crashed on the way: the run goes on as one that has the faults mended. */
-  kernel_crashes: z.int().nonnegative(),
-  stopped: stopSchema.nullable(),
+  stalls: z
+    .strictObject({
+      requests: count.describe('Writes that waited.'),
+      total_ms: milliseconds.describe('How long all of them waited, in milliseconds.'),
+      longest_ms: milliseconds.describe('How long one of them waited at most, in milliseconds.'),
+      most_behind_ms: milliseconds.describe(
+        'How far a request began behind its time at most, because those before it waited, in milliseconds.',
+      ),
+    })
+    .describe('Writes that waited for a free block.'),
+  dirty: z
+    .strictObject({
+      mean_blocks: z.number().nonnegative().describe('Dirty blocks, averaged over the time.'),
+      peak_blocks: count.describe('The most dirty blocks at any time.'),
+      above_high_watermark_ms: milliseconds.describe(
+        'How long writeback_starts_at_dirty_blocks or more were dirty, in milliseconds.',
+      ),
+      step_ms: milliseconds.describe(
+        'How long a stretch of time each point is, in milliseconds; the last may be shorter.',
+      ),
+      points: z
+        .array(
+          z.strictObject({
+            at_ms: milliseconds.describe(
+              'When the stretch begins, in milliseconds since the workload began.',
+            ),
+            mean_blocks: z.number().nonnegative().describe('Dirty blocks, averaged over the stretch.'),
+            peak_blocks: z.int().describe('The most dirty blocks in it.'),
+          }),
+        )
+        .describe('The dirty level over time.'),
+    })
+    .describe('How much was dirty.'),
+  end: z
+    .strictObject({
+      at_ms: milliseconds.describe('When, in milliseconds since the workload began.'),
+      error: z.boolean().describe('Whether the target met an error.'),
+      free_blocks: count.describe('Blocks that hold nothing.'),
+      dirty_blocks: count.describe('total_blocks - free_blocks.'),
+      writeback_blocks: count.describe('Blocks that are being written back.'),
+    })
+    .describe('As the target was when the workload was over, or stopped.'),
+  kernel_crashes: count.describe(
+    'How often a current kernel would have crashed on the way: the run goes on as one that has the faults mended.',
+  ),
+  stopped: stopSchema
+    .nullable()
+    .describe(
+      'Why the run ended before its workload did: a kernel would hang or fail there. Null where it did not.',
+    ),
 });
 export type SimulatedRun = z.infer<typeof simulatedRunSchema>;
 
 /** `wcache simulate --json`. */
-export const simulateDocumentSchema = z.strictObject({
-  workload: z.strictObject({
-    name: z.string(),
-    format: z.enum(WORKLOAD_FORMATS),
-    duration_ms: milliseconds,
-    reads: z.int().nonnegative(),
-    writes: z.int().nonnegative(),
-    flushes: z.int().nonnegative(),
-    discards: z.int().nonnegative(),
-    read_bytes: jsonInteger,
-    written_bytes: jsonInteger,
-    /** One past the last byte that it touches. */
-    end_bytes: jsonInteger,
-    /** Lines of a log that ask a cache for nothing. */
-    skipped_lines: z.int().nonnegative(),
-  }),
-  /** What was assumed of the origin. */
-  origin: z.strictObject({
-    /** Null: as large as the workload needs it. */
-    size_bytes: jsonInteger.nullable(),
-    bytes_per_second: z.number().positive(),
-    latency_ms: milliseconds,
-  }),
-  /** One for each cache, in the order in which they were asked for. */
-  runs: z.array(simulatedRunSchema),
-});
+export const simulateDocumentSchema = z
+  .strictObject({
+    workload: z
+      .strictObject({
+        name: z.string().describe('The file, or - for stdin.'),
+        format: z
+          .enum(WORKLOAD_FORMATS)
+          .describe("The language that it is written in: wcache's own, fio's, or blkparse's."),
+        duration_ms: milliseconds.describe('How long it lasts, in milliseconds.'),
+        reads: count.describe('Requests to read.'),
+        writes: count.describe('Requests to write.'),
+        flushes: count.describe('Requests to flush.'),
+        discards: count.describe('Requests to discard.'),
+        read_bytes: jsonInteger.describe('What they read.'),
+        written_bytes: jsonInteger.describe('What they write.'),
+        end_bytes: jsonInteger.describe('One past the last byte that they touch.'),
+        skipped_lines: count.describe('Lines of a log that ask a cache for nothing.'),
+      })
+      .describe('What was asked of each cache.'),
+    origin: z
+      .strictObject({
+        size_bytes: jsonInteger.nullable().describe('Null: as large as the workload needs it.'),
+        bytes_per_second: z.number().positive().describe('How fast it takes what is written back.'),
+        latency_ms: milliseconds.describe('How long each write takes beside that, in milliseconds.'),
+      })
+      .describe('What was assumed of the origin.'),
+    runs: z
+      .array(simulatedRunSchema)
+      .describe('One for each cache, in the order in which they were asked for.'),
+  })
+  .describe('What a workload would come to with caches of some sizes and options.');
 export type SimulateDocument = z.infer<typeof simulateDocumentSchema>;
 
 export function simulateDocument({ workload, origin, runs }: Simulation): SimulateDocument {

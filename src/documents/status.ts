@@ -24,58 +24,104 @@ import {
   type CounterUnit,
 } from './table-fields.js';
 
-/** The value that holds, and where it comes from. Null where the kernel's default depends on the machine or is none. */
-const effectiveSchema = z.strictObject({
-  value: z.union([jsonInteger, z.boolean()]).nullable(),
-  source: z.enum(['table', 'default', 'unknown']),
-});
+const effectiveSchema = z
+  .strictObject({
+    value: z
+      .union([jsonInteger, z.boolean()])
+      .nullable()
+      .describe(
+        "Null where the kernel's default depends on the machine, where it is none, and where it is not known.",
+      ),
+    source: z
+      .enum(['table', 'default', 'unknown'])
+      .describe(
+        'table: the table names it. default: the kernel fills it in. unknown: the kernel does not tell.',
+      ),
+  })
+  .describe('The value that holds, in the unit that `options` has it in, and where it comes from.');
 
+/** Of the target's counters, under its names; which unit they have, `counter_unit` tells. */
 export const countersSchema = z.strictObject({
-  reads: jsonInteger,
-  read_hits: jsonInteger,
-  writes: jsonInteger,
-  write_hits_uncommitted: jsonInteger,
-  write_hits_committed: jsonInteger,
-  writes_around: jsonInteger,
-  writes_allocate: jsonInteger,
-  writes_blocked_on_freelist: jsonInteger,
-  flushes: jsonInteger,
-  discards: jsonInteger,
+  reads: jsonInteger.describe('What was read.'),
+  read_hits: jsonInteger.describe('Of the reads, what the cache had.'),
+  writes: jsonInteger.describe('What was written.'),
+  write_hits_uncommitted: jsonInteger.describe('Of the writes, those over uncommitted blocks in the cache.'),
+  write_hits_committed: jsonInteger.describe('Of the writes, those over committed blocks in the cache.'),
+  writes_around: jsonInteger.describe('Of the writes, what went around the cache to the origin.'),
+  writes_allocate: jsonInteger.describe('Of the writes, what took free blocks of the cache.'),
+  writes_blocked_on_freelist: jsonInteger.describe(
+    'How often a write waited for a free block, which one write can do more than once.',
+  ),
+  flushes: jsonInteger.describe('Requests to flush; a commit is none.'),
+  discards: jsonInteger.describe('What was discarded.'),
 });
 
 export const statusEntrySchema = z.strictObject({
   ...mappingShape,
-  suspended: z.boolean(),
-  /** Whether another table waits for the next resume. */
-  inactive_table: z.boolean(),
-  /** `vg/lv`, where it is LVM's. */
-  logical_volume: z.string().nullable(),
+  suspended: z.boolean().describe('Whether I/O to the mapping stands still.'),
+  inactive_table: z.boolean().describe('Whether another table waits for the next resume.'),
+  logical_volume: z.string().nullable().describe("VG/LV, where the mapping is LVM's; else null."),
   ...cacheShape,
   options: optionsSchema,
-  effective_options: z.partialRecord(z.enum(OPTION_NAMES), effectiveSchema),
-  error: z.boolean(),
-  total_blocks: jsonInteger,
-  free_blocks: jsonInteger,
-  dirty_blocks: jsonInteger,
-  writeback_blocks: jsonInteger,
-  watermarks: z.strictObject({
-    /** The percentages are null where the table line does not tell them. */
-    high_percent: z.int().nullable(),
-    low_percent: z.int().nullable(),
-    writeback_starts_at_dirty_blocks: jsonInteger,
-    writeback_stops_at_dirty_blocks: jsonInteger,
-  }),
-  counters: countersSchema.nullable(),
-  /** What the counters of reads, writes and discards count: blocks since kernel 6.0. Null without counters. */
-  counter_unit: z.enum(['blocks', 'blocks-or-bios']).nullable(),
-  target_version: z.string(),
-  unknown: z.array(unknownSchema),
-  advice: z.array(findingSchema([...CACHE_FINDING_CODES, ...REMOVAL_FINDING_CODES])),
+  effective_options: z
+    .strictObject(
+      Object.fromEntries(OPTION_NAMES.map((name) => [name, effectiveSchema])) as Record<
+        (typeof OPTION_NAMES)[number],
+        typeof effectiveSchema
+      >,
+    )
+    .partial()
+    .describe(
+      'What holds of every option that this target has in this mode, also where the table does not name it.',
+    ),
+  error: z
+    .boolean()
+    .describe(
+      'Whether the target met an error: it writes nothing back any more, and its counts of blocks say nothing.',
+    ),
+  total_blocks: jsonInteger.describe('Blocks of the cache.'),
+  free_blocks: jsonInteger.describe('Blocks that hold nothing.'),
+  dirty_blocks: jsonInteger.describe('total_blocks - free_blocks: blocks that may be only in the cache.'),
+  writeback_blocks: jsonInteger.describe('Blocks that are being written back.'),
+  watermarks: z
+    .strictObject({
+      high_percent: z
+        .int()
+        .nullable()
+        .describe('The high watermark in percent; null where the table line does not tell it.'),
+      low_percent: z
+        .int()
+        .nullable()
+        .describe('The low watermark in percent; null where the table line does not tell it.'),
+      writeback_starts_at_dirty_blocks: jsonInteger.describe(
+        'With so many dirty blocks the kernel begins to write back.',
+      ),
+      writeback_stops_at_dirty_blocks: jsonInteger.describe('With so many dirty blocks it stops.'),
+    })
+    .describe('Where writeback starts and stops.'),
+  counters: countersSchema
+    .nullable()
+    .describe(
+      'What happened since the table was loaded or the counters were reset, in `counter_unit`; null before target 1.6.0.',
+    ),
+  counter_unit: z
+    .enum(['blocks', 'blocks-or-bios'])
+    .nullable()
+    .describe(
+      'What the counters of reads, writes and discards count. blocks: blocks (since kernel 6.0). blocks-or-bios: one or the other, depending on the kernel. Null without counters.',
+    ),
+  target_version: z.string().describe('Of the kernel: MAJOR.MINOR.PATCH of its writecache target.'),
+  unknown: z.array(unknownSchema).describe('What cannot be known of this cache, and why.'),
+  advice: z
+    .array(findingSchema([...CACHE_FINDING_CODES, ...REMOVAL_FINDING_CODES]))
+    .describe('What was noticed, the worst first, with what to do.'),
 });
 export type StatusEntry = z.infer<typeof statusEntrySchema>;
 
 /** `wcache status --json` (design.md §3). */
-export const statusDocumentSchema = z.array(statusEntrySchema);
+export const statusDocumentSchema = z
+  .array(statusEntrySchema)
+  .describe('The live writecaches that were asked for, or all of them, by name.');
 export type StatusDocument = z.infer<typeof statusDocumentSchema>;
 
 export function statusDocument(

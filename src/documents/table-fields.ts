@@ -11,27 +11,46 @@ import {
 } from '../table/index.js';
 import { integer, jsonInteger } from './json.js';
 
-/** The options that a table names, under the kernel's names. Times are in milliseconds, watermarks in percent. */
-export const optionsSchema = z.strictObject({
-  start_sector: jsonInteger.optional(),
-  high_watermark: z.int().optional(),
-  low_watermark: z.int().optional(),
-  writeback_jobs: z.int().optional(),
-  autocommit_blocks: z.int().optional(),
-  autocommit_time: z.int().optional(),
-  max_age: z.int().optional(),
-  cleaner: z.boolean().optional(),
-  fua: z.boolean().optional(),
-  metadata_only: z.boolean().optional(),
-  pause_writeback: z.int().optional(),
-});
+/** The options that a table names, under the kernel's names. */
+export const optionsSchema = z
+  .strictObject({
+    start_sector: jsonInteger.describe(
+      'Where the superblock lies on the cache device, in sectors of 512 bytes.',
+    ),
+    high_watermark: z.int().describe('Percent of the blocks: writeback starts when so many are dirty.'),
+    low_watermark: z.int().describe('Percent of the blocks: writeback stops when so many are dirty.'),
+    writeback_jobs: z.int().describe('How many blocks may be under writeback at a time; 0 is no limit.'),
+    autocommit_blocks: z
+      .int()
+      .describe('After how many uncommitted blocks a commit comes; 0: after every write.'),
+    autocommit_time: z
+      .int()
+      .describe('How long after the first uncommitted write a commit comes, in milliseconds.'),
+    max_age: z.int().describe('How old a dirty block may become before it is written back, in milliseconds.'),
+    cleaner: z.boolean().describe('Whether everything is written back and nothing new is cached.'),
+    fua: z.boolean().describe('Whether blocks are written back with FUA; in pmem mode only.'),
+    metadata_only: z
+      .boolean()
+      .describe('Whether only writes that the file system marks as metadata are cached.'),
+    pause_writeback: z
+      .int()
+      .describe(
+        'How long after the last write that went to the origin directly nothing is written back, in milliseconds; in ssd mode only.',
+      ),
+  })
+  .partial()
+  .describe(
+    "The options that the table names, under the kernel's names; one that it does not name is left out.",
+  );
 
 /** What the parameters of a table say; devices as they stand there. */
 export const tableFieldsSchema = z.strictObject({
-  mode: z.enum(['p', 's']),
-  origin: z.string(),
-  cache: z.string(),
-  block_size: z.int(),
+  mode: z
+    .enum(['p', 's'])
+    .describe('p: pmem mode, on persistent memory. s: ssd mode, on an ordinary block device.'),
+  origin: z.string().describe('The origin as the table has it: a path, or MAJOR:MINOR.'),
+  cache: z.string().describe('The cache device as the table has it: a path, or MAJOR:MINOR.'),
+  block_size: z.int().describe('Bytes.'),
   options: optionsSchema,
 });
 
@@ -45,25 +64,30 @@ export function tableFields(table: WritecacheTable): z.infer<typeof tableFieldsS
 }
 
 /**
- * `not-printed`, `recomputed`, `rounded` and `perhaps-a-message` are of options that an old target's table line does not
- * tell exactly. `message-not-shown`: a cleaner that a message started. `not-counted`: the counters of an old target.
- * `not-reliable`: counts of blocks of a cache in error. `under-counted`: hits in ssd mode. `unit-not-known`: whether an
- * old kernel counts blocks or requests.
+ * What cannot be known, and why: of options that an old target's table line does not tell exactly, of a cleaner that a
+ * message started, of counters and counts of blocks.
  */
 export const unknownSchema = z.strictObject({
-  what: z.string(),
-  why: z.enum([
-    'not-printed',
-    'recomputed',
-    'rounded',
-    'perhaps-a-message',
-    'message-not-shown',
-    'not-counted',
-    'not-reliable',
-    'under-counted',
-    'unit-not-known',
-  ]),
-  message: z.string(),
+  what: z.string().describe('The option or field that is not known, or not exactly.'),
+  why: z
+    .enum([
+      'not-printed',
+      'recomputed',
+      'rounded',
+      'perhaps-a-message',
+      'message-not-shown',
+      'not-counted',
+      'not-reliable',
+      'under-counted',
+      'unit-not-known',
+    ])
+    .describe(
+      "not-printed, recomputed, rounded: an old target's table line does not tell it, or not exactly. " +
+        'perhaps-a-message: from the table or from a message. message-not-shown: a message may have switched it on. ' +
+        'not-counted: an old target counts nothing. not-reliable: counts of blocks in error. ' +
+        'under-counted: hits in ssd mode. unit-not-known: an old kernel counts blocks or requests.',
+    ),
+  message: z.string().describe('The same in words.'),
 });
 export type UnknownDocument = z.infer<typeof unknownSchema>;
 

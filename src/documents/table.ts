@@ -14,48 +14,79 @@ import { tableFields, tableFieldsSchema, unknownInTable, unknownSchema } from '.
 export const TABLE_PROBLEM_CODES = [...LINE_PROBLEM_CODES, ...REFUSAL_CODES, ...STRICTER_CODES] as const;
 
 /** `wcache table --json`, of a running cache or of a line that is only judged. */
-export const tableDocumentSchema = z.strictObject({
-  /** The mapping's; null with `--validate`. */
-  name: z.string().nullable(),
-  /** As the kernel prints it, or as it was given. */
-  line: z.string(),
-  /** Neither the kernel nor wcache refuses it. */
-  valid: z.boolean(),
-  /** What the kernel's constructor says to it, as far as the words decide that; `reason` in its words. */
-  kernel: z.strictObject({ accepts: z.boolean(), reason: z.string().nullable() }),
-  target_version: z.string(),
-  /** Null where only the parameters were given. */
-  start: jsonInteger.nullable(),
-  length_sectors: jsonInteger.nullable(),
-  words: z.array(
-    z.strictObject({
-      word: z.string(),
-      role: z.enum([
-        ...(['start', 'length', 'target', 'mode', 'origin', 'cache', 'block_size'] as const),
-        ...(['count', 'option', 'value', 'extra'] as const),
-      ]),
-      meaning: z.string(),
-      /** How messages count the words of the parameters, from 1; null before them. */
-      number: z.int().nullable(),
-    }),
-  ),
-  problems: z.array(
-    z.strictObject({
-      code: z.enum(TABLE_PROBLEM_CODES),
-      severity: z.enum(['error', 'warning']),
-      message: z.string(),
-      hint: z.string(),
-      /** Into `words`, from 0. */
-      word_index: z.int().nullable(),
-      /** The kernel would take it. */
-      stricter: z.boolean(),
-    }),
-  ),
-  /** What the words say, where the kernel accepts them. */
-  table: tableFieldsSchema.nullable(),
-  /** What the line of a running cache does not tell. */
-  unknown: z.array(unknownSchema),
-});
+export const tableDocumentSchema = z
+  .strictObject({
+    name: z.string().nullable().describe('The mapping; null with --validate.'),
+    line: z.string().describe('The line of the table as the kernel prints it, or as it was given.'),
+    valid: z.boolean().describe('Whether neither the kernel nor wcache refuses it.'),
+    kernel: z
+      .strictObject({
+        accepts: z.boolean().describe('As far as the words decide it: the devices are not looked at.'),
+        reason: z.string().nullable().describe("Why it does not, in the kernel's words; null where it does."),
+      })
+      .describe('What the kernel says when it is to load the line.'),
+    target_version: z
+      .string()
+      .describe('For which version of the target the line was judged: MAJOR.MINOR.PATCH.'),
+    start: jsonInteger
+      .nullable()
+      .describe(
+        'The first word of the line, in sectors of 512 bytes; null where only the parameters were given.',
+      ),
+    length_sectors: jsonInteger
+      .nullable()
+      .describe(
+        'The second word of the line, in sectors of 512 bytes; null where only the parameters were given.',
+      ),
+    words: z
+      .array(
+        z.strictObject({
+          word: z.string().describe('As it stands in the line.'),
+          role: z
+            .enum([
+              ...(['start', 'length', 'target', 'mode', 'origin', 'cache', 'block_size'] as const),
+              ...(['count', 'option', 'value', 'extra'] as const),
+            ])
+            .describe(
+              'What the word is. count: of the words of options. value: of the option before it. extra: behind the end.',
+            ),
+          meaning: z.string().describe('What it says, in words.'),
+          number: z
+            .int()
+            .nullable()
+            .describe(
+              "Its number as the kernel's messages count the words of the parameters, from 1; null before them.",
+            ),
+        }),
+      )
+      .describe('Every word of the line, in order.'),
+    problems: z
+      .array(
+        z.strictObject({
+          code: z
+            .enum(TABLE_PROBLEM_CODES)
+            .describe('What is wrong: a word for programs, which does not change; see wcache-table(8).'),
+          severity: z
+            .enum(['error', 'warning'])
+            .describe('error: it is refused. warning: it deserves a look.'),
+          message: z.string().describe('The same in words.'),
+          hint: z.string().describe('What to do.'),
+          word_index: z
+            .int()
+            .nullable()
+            .describe('The place in `words`, from 0; null where it is about none of them.'),
+          stricter: z.boolean().describe('Whether the kernel would take it.'),
+        }),
+      )
+      .describe('What is wrong with the line, or deserves a look.'),
+    table: tableFieldsSchema
+      .nullable()
+      .describe('What the words say; null where the kernel would refuse them.'),
+    unknown: z.array(unknownSchema).describe('What the line of a running cache does not tell.'),
+  })
+  .describe(
+    'What each word of a table line means, and what is wrong with it: of a running cache, or of a line that is only judged.',
+  );
 export type TableDocument = z.infer<typeof tableDocumentSchema>;
 
 /** Of a line that somebody wrote. Throws as {@link judgeLine}. */

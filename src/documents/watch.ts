@@ -2,108 +2,146 @@ import { z } from 'zod';
 import { COUNTER_NAMES } from '../table/index.js';
 import { WATCH_STATES, type CacheInterval, type WatchView, type WatchedCache } from '../watch/types.js';
 import { integer, jsonInteger } from './json.js';
-import { mappingFields, mappingShape } from './list.js';
+import { severitySchema } from './finding.js';
+import { cacheShape, mappingFields, mappingShape } from './list.js';
 import { counterFields, countersSchema } from './status.js';
 
 const rate = z.number().nonnegative();
 const share = z.number().min(0).max(1);
 const time = z.iso.datetime();
 
+const latency =
+  'in milliseconds, queueing included; null where none ended, or the kernel does not count them.';
+
 /** What a block device did in the interval, as the kernel counts it (/proc/diskstats). */
-const diskSchema = z.strictObject({
-  reads_per_second: rate,
-  writes_per_second: rate,
-  read_bytes_per_second: rate,
-  written_bytes_per_second: rate,
-  /** Mean times of the requests that ended, queueing included; null where none did, or the kernel does not count them. */
-  read_latency_ms: rate.nullable(),
-  write_latency_ms: rate.nullable(),
-  flush_latency_ms: rate.nullable(),
-  busy_ratio: share,
-  in_flight: z.int().nonnegative(),
-});
+const diskSchema = z
+  .strictObject({
+    reads_per_second: rate.describe('Read requests that ended, in a second.'),
+    writes_per_second: rate.describe('Write requests that ended, in a second.'),
+    read_bytes_per_second: rate.describe('Bytes that were read in a second.'),
+    written_bytes_per_second: rate.describe('Bytes that were written in a second.'),
+    read_latency_ms: rate.nullable().describe(`Mean time of a read, ${latency}`),
+    write_latency_ms: rate.nullable().describe(`Mean time of a write, ${latency}`),
+    flush_latency_ms: rate.nullable().describe(`Mean time of a flush, ${latency}`),
+    busy_ratio: share.describe('Share of the time in which a request was under way, from 0 to 1.'),
+    in_flight: z.int().nonnegative().describe('Requests under way at this look.'),
+  })
+  .describe('What a block device did in the interval, as /proc/diskstats counts it.');
 
 const ratesSchema = z.strictObject(
-  Object.fromEntries(COUNTER_NAMES.map((name) => [name, rate])) as Record<
-    (typeof COUNTER_NAMES)[number],
-    typeof rate
-  >,
+  Object.fromEntries(
+    COUNTER_NAMES.map((name) => [name, rate.describe(`By how much the counter ${name} grew in a second.`)]),
+  ) as Record<(typeof COUNTER_NAMES)[number], typeof rate>,
 );
 
 /** What happened since the look before. */
 const intervalSchema = z.strictObject({
-  seconds: z.number().positive(),
-  /** By how much each counter grew; null where that cannot be told, as `no_rates` says. */
-  counters: countersSchema.nullable(),
-  /** The same per second. */
-  rates: ratesSchema.nullable(),
-  /** Null where nothing was read or written. */
-  read_hit_ratio: share.nullable(),
-  write_hit_ratio: share.nullable(),
-  /** Negative while the dirty blocks become fewer. */
-  dirty_blocks_per_second: z.number(),
-  /** Null where the kernel counts nothing of a device, or not yet over an interval. */
-  disks: z.strictObject({
-    mapped: diskSchema.nullable(),
-    origin: diskSchema.nullable(),
-    cache: diskSchema.nullable(),
-  }),
+  seconds: z.number().positive().describe('Since the look before.'),
+  counters: countersSchema
+    .nullable()
+    .describe('By how much each counter grew; null where that cannot be told, as `no_rates` says.'),
+  rates: ratesSchema.nullable().describe('The same per second.'),
+  read_hit_ratio: share
+    .nullable()
+    .describe(
+      'Share of the reads that the cache answered, from 0 to 1; null where nothing was read or nothing is counted.',
+    ),
+  write_hit_ratio: share
+    .nullable()
+    .describe(
+      'Share of the writes over blocks in the cache, from 0 to 1; null where nothing was written or nothing is counted.',
+    ),
+  dirty_blocks_per_second: z
+    .number()
+    .describe('By how many the dirty blocks grew in a second; negative while they become fewer.'),
+  disks: z
+    .strictObject({
+      mapped: diskSchema.nullable().describe('The mapping itself.'),
+      origin: diskSchema.nullable().describe('The origin.'),
+      cache: diskSchema.nullable().describe('The cache device.'),
+    })
+    .describe(
+      'The three block devices; null where the kernel counts nothing of one, or not yet over an interval.',
+    ),
 });
 
-/** Where the dirty level is going, at the pace of the last looks; null where it is not. */
-const outlookSchema = z.strictObject({
-  blocks_per_second: z.number().nullable(),
-  to_low_watermark_seconds: rate.nullable(),
-  to_clean_seconds: rate.nullable(),
-  to_high_watermark_seconds: rate.nullable(),
-  to_full_seconds: rate.nullable(),
-});
+const outlookSchema = z
+  .strictObject({
+    blocks_per_second: z
+      .number()
+      .nullable()
+      .describe(
+        'By how many the dirty blocks grow in a second; negative while they become fewer. Null before it can be told.',
+      ),
+    to_low_watermark_seconds: rate.nullable().describe('Until writeback stops at the low watermark.'),
+    to_clean_seconds: rate.nullable().describe('Until nothing is dirty.'),
+    to_high_watermark_seconds: rate.nullable().describe('Until writeback starts at the high watermark.'),
+    to_full_seconds: rate.nullable().describe('Until no block is free.'),
+  })
+  .describe(
+    'Where the dirty level is going, at the pace of the last looks; a time is null where it does not go there.',
+  );
 
 const eventSchema = z.strictObject({
-  time,
-  kind: z.enum([
-    'appeared',
-    'vanished',
-    'suspended',
-    'resumed',
-    'error',
-    'error-cleared',
-    'table-changed',
-    'counters-began-anew',
-    'full',
-    'not-full',
-  ]),
-  severity: z.enum(['error', 'warning', 'info']),
-  message: z.string(),
-  advice: z.string().nullable(),
+  time: time.describe('When it was seen: ISO 8601, UTC.'),
+  kind: z
+    .enum([
+      'appeared',
+      'vanished',
+      'suspended',
+      'resumed',
+      'error',
+      'error-cleared',
+      'table-changed',
+      'counters-began-anew',
+      'full',
+      'not-full',
+    ])
+    .describe('What happened: a word for programs, which does not change.'),
+  severity: severitySchema,
+  message: z.string().describe('The same in words.'),
+  advice: z.string().nullable().describe('What to do; null where there is nothing to do.'),
 });
 
 /** One line of `wcache status --watch --json`: a cache at a look. */
-export const watchDocumentSchema = z.strictObject({
-  time,
-  ...mappingShape,
-  /** The first sector of its line in the mapping's table. */
-  start: jsonInteger,
-  /** `gone` comes once; what is told of the cache then is the last that was seen. */
-  state: z.enum(WATCH_STATES),
-  state_since: time,
-  suspended: z.boolean(),
-  error: z.boolean(),
-  block_size: z.int(),
-  total_blocks: jsonInteger,
-  free_blocks: jsonInteger,
-  dirty_blocks: jsonInteger,
-  writeback_blocks: jsonInteger,
-  /** Since the table was loaded or the counters were reset; null before target 1.6.0. */
-  counters: countersSchema.nullable(),
-  /** Null at the first look at it, and where it is gone. */
-  interval: intervalSchema.nullable(),
-  /** Null where there are rates. */
-  no_rates: z.enum(['first-look', 'counters-began-anew', 'not-counted', 'gone']).nullable(),
-  outlook: outlookSchema,
-  /** What changed since the look before. */
-  events: z.array(eventSchema),
-});
+export const watchDocumentSchema = z
+  .strictObject({
+    time: time.describe('When it was looked at: ISO 8601, UTC.'),
+    ...mappingShape,
+    start: cacheShape.start,
+    state: z
+      .enum(WATCH_STATES)
+      .describe(
+        'error: it met an error, whether it is suspended or not. gone: comes once; what is told of the cache then is the last that was seen.',
+      ),
+    state_since: time.describe('Since when it has been seen in this state: ISO 8601, UTC.'),
+    suspended: z.boolean().describe('Whether I/O to the mapping stands still.'),
+    error: z
+      .boolean()
+      .describe(
+        'Whether the target met an error: it writes nothing back any more, and its counts of blocks say nothing.',
+      ),
+    block_size: z.int().describe('Bytes.'),
+    total_blocks: jsonInteger.describe('Blocks of the cache.'),
+    free_blocks: jsonInteger.describe('Blocks that hold nothing.'),
+    dirty_blocks: jsonInteger.describe('total_blocks - free_blocks: blocks that may be only in the cache.'),
+    writeback_blocks: jsonInteger.describe('Blocks that are being written back.'),
+    counters: countersSchema
+      .nullable()
+      .describe(
+        'What happened since the table was loaded or the counters were reset; null before target 1.6.0.',
+      ),
+    interval: intervalSchema
+      .nullable()
+      .describe('What happened since the look before; null at the first look at it, and where it is gone.'),
+    no_rates: z
+      .enum(['first-look', 'counters-began-anew', 'not-counted', 'gone'])
+      .nullable()
+      .describe('Why there are no rates; null where there are. not-counted: before target 1.6.0.'),
+    outlook: outlookSchema,
+    events: z.array(eventSchema).describe('What changed since the look before.'),
+  })
+  .describe('A cache at one look of a watch.');
 export type WatchDocument = z.infer<typeof watchDocumentSchema>;
 
 /** The line of one cache. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { checkPrinted } from '../schemas/printed.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const BIN = join(ROOT, 'bin/wcache.cjs');
@@ -34,7 +35,7 @@ const AS_NOBODY = [
 
 /**
  * Runs the built command line as a user would: not this process, no terminal, no input. Where the test asks for nothing
- * special, in a process that is there already.
+ * special, in a process that is there already. What it prints with `--json` has to be as the published schemas tell.
  */
 export function wcache(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return Object.keys(options).length === 0 ? askResident(args) : wcacheProcess(args, options);
@@ -50,6 +51,7 @@ function askResident(args: readonly string[]): Promise<CliResult> {
     const answered = once(resident, 'message');
     resident.send(args);
     const [result] = (await answered) as [CliResult];
+    checkPrinted(args, result);
     return result;
   });
   lastAnswer = answer.catch(() => undefined);
@@ -68,8 +70,15 @@ function startResident(): ChildProcess {
   return child;
 }
 
-/** Runs the built command line in a process of its own. */
-export function wcacheProcess(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+/** The same in a process of its own. */
+export async function wcacheProcess(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const result = await runProcess(args, options);
+  // One that was killed may have printed half of it.
+  if (result.status >= 0) checkPrinted(args, result);
+  return result;
+}
+
+function runProcess(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return new Promise((resolve) => {
     const dropsRights = options.asNobody === true && process.getuid?.() === 0;
     const [program, ...before] = dropsRights ? AS_NOBODY : [process.execPath];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorDocumentSchema, watchDocumentSchema, type WatchDocument } from '../../src/documents/index.js';
 import { COUNTER_NAMES } from '../../src/table/index.js';
 import { projectDirectory } from '../lab/project.js';
+import { checkPrinted } from '../schemas/printed.js';
 import { Bench, type Ran } from './live/bench.js';
 
 const LAZY = [
@@ -39,9 +40,14 @@ afterAll(async () => {
   await bench.end();
 });
 
-function documents({ stdout }: Ran): WatchDocument[] {
-  const lines = stdout.split('\n').slice(0, -1);
-  return lines.map((line) => watchDocumentSchema.parse(JSON.parse(line)));
+/** The lines that a watch printed, which have to be as the published schemas tell. */
+function linesOf(ran: Ran): string[] {
+  checkPrinted(['status', '--watch', '--json'], ran);
+  return ran.stdout.split('\n').slice(0, -1);
+}
+
+function documents(ran: Ran): WatchDocument[] {
+  return linesOf(ran).map((line) => watchDocumentSchema.parse(JSON.parse(line)));
 }
 
 describe('under I/O', () => {
@@ -129,7 +135,7 @@ describe('--until', () => {
       `watched 'dmsetup message failing 0 flush' failing --json --interval 200ms --until clean`,
     );
     expect(ran.status).toBe(6);
-    const lines = ran.stdout.split('\n').slice(0, -1);
+    const lines = linesOf(ran);
     expect(errorDocumentSchema.parse(JSON.parse(lines.at(-1) ?? '')).error.code).toBe('in-error');
     expect(watchDocumentSchema.parse(JSON.parse(lines.at(-2) ?? ''))).toMatchObject({
       ...{ state: 'error', error: true },
@@ -144,7 +150,7 @@ describe('--until', () => {
       fill /dev/mapper/leaving a 0 50
       watched 'dmsetup remove leaving' leaving --json --interval 200ms --until clean`);
     expect(ran).toMatchObject({ status: 7 });
-    const lines = ran.stdout.split('\n').slice(0, -1);
+    const lines = linesOf(ran);
     expect(errorDocumentSchema.parse(JSON.parse(lines.at(-1) ?? '')).error.code).toBe('gone');
     expect(watchDocumentSchema.parse(JSON.parse(lines.at(-2) ?? ''))).toMatchObject({ state: 'gone' });
   });

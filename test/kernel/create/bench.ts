@@ -5,6 +5,8 @@ import { createDocumentSchema, type CreateDocument } from '../../../src/document
 import { errorDocumentSchema } from '../../../src/documents/error.js';
 import { boot, labReadiness, output, type BootOptions, type Guest, type RunResult } from '../../lab/index.js';
 import { projectDirectory } from '../../lab/project.js';
+import { checkPrinted } from '../../schemas/printed.js';
+import { checkScript } from '../../schemas/scripts.js';
 
 const here = join(projectDirectory, 'test/kernel/create');
 /** An emulated processor needs long to load wcache. */
@@ -32,7 +34,8 @@ export class Bench {
 
   /**
    * Runs the parts one after the other in one shell, in which the functions of prelude.sh are known and variables live
-   * on. What begins with `wcache` may end as it likes; every other part must succeed.
+   * on. What begins with `wcache` may end as it likes; every other part must succeed. JSON that a part prints has to be as
+   * the published schemas tell.
    */
   async run<K extends string>(parts: Parts<K>): Promise<Record<K, RunResult>> {
     const names = Object.keys(parts) as K[];
@@ -48,6 +51,7 @@ export class Bench {
       if (Number(status) !== 0 && !parts[name].trimStart().startsWith('wcache')) {
         throw new Error(`the part "${name}" ended with ${status}:\n${parts[name]}\n${stderr}${stdout}`);
       }
+      checkScript(parts[name], stdout);
       return [name, { status: Number(status), stdout, stderr }] as const;
     });
     return Object.fromEntries(entries) as Record<K, RunResult>;
@@ -75,6 +79,7 @@ const ENVIRONMENT = { NODE: process.execPath, PROJECT: projectDirectory };
 /** The document of a create that succeeded. */
 export function documentOf({ status, stdout, stderr }: RunResult): CreateDocument {
   expect(status, `${stderr}${stdout}`).toBe(0);
+  checkPrinted(['create', '--json'], { stdout, status });
   return parseAs(createDocumentSchema, stdout);
 }
 
@@ -85,6 +90,7 @@ export function failureOf({ status, stdout, stderr }: RunResult): {
   message: string;
 } {
   expect(status, `${stderr}${stdout}`).not.toBe(0);
+  checkPrinted(['create', '--json'], { stdout, status });
   const { error } = parseAs(errorDocumentSchema, stdout);
   expect(error.exit_status).toBe(status);
   return { status, code: error.code, message: error.message };

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { boot, createSparse, output, writecacheTable } from '../../lab/index.js';
 import { projectDirectory } from '../../lab/project.js';
+import { checkPrinted } from '../../schemas/printed.js';
+import { checkScript } from '../../schemas/scripts.js';
 import type { Guest, KernelName } from '../../lab/index.js';
 
 /** Where the helpers of the tests have their files in the guest. */
@@ -128,14 +130,19 @@ export class Bench {
     ).trim();
   }
 
-  /** Runs a script whose end is to be looked at. */
-  run(script: string): Promise<Ran> {
-    return this.guest.run(`. ${LIVE}/words\n${script}`);
+  /** Runs a script whose end is to be looked at. JSON that it prints has to be as the published schemas tell. */
+  async run(script: string): Promise<Ran> {
+    const ran = await this.guest.run(`. ${LIVE}/words\n${script}`);
+    checkScript(script, ran.stdout);
+    return ran;
   }
 
   /** Runs one wcache with `--json`. Settings like NAME=value may come first. */
   async wcache(...words: readonly string[]): Promise<Answered> {
-    return answered(await this.run(`wcache ${words.map(quoted).join(' ')} --json`));
+    const all = [...words, '--json'];
+    const ran = await this.guest.run(`. ${LIVE}/words\nwcache ${all.map(quoted).join(' ')}`);
+    checkPrinted(all, ran);
+    return answered(ran);
   }
 
   /** A writecache on new parts of the disks. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkPrinted } from '../../schemas/printed.js';
 import { answered, Bench } from './bench.js';
 import { Ledger } from './ledger.js';
 
@@ -70,6 +71,7 @@ describe('flush', () => {
       const [name, status, ...rest] = (lines[index] ?? '').split(' ');
       expect([name, status]).toEqual([signal, '130']);
       const ran = { status: 130, stdout: rest.join(' '), stderr: '' };
+      checkPrinted(['flush', '--json'], ran);
       expect(answered(ran)).toMatchObject({ code: 'interrupted' });
     }
     const [begun = 0, ended = 99] = (lines[3] ?? '').split(' ').map(Number);

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { certificateSchema, type Certificate } from '../../../src/crosscheck/index.js';
 import { removeEventDocumentSchema, type RemoveEventDocument } from '../../../src/documents/remove.js';
 import { projectDirectory } from '../../lab/project.js';
+import { checkPrinted } from '../../schemas/printed.js';
 import {
   Bench,
   LIVE,
@@ -118,6 +119,7 @@ export function aloneScript(name: string, words: readonly string[], mischief: Mi
 
 /** Reads what a removal printed: a line for each event, the last of which is its result. */
 export function told(ran: Ran): Told {
+  checkPrinted(['remove', '--json', '--events'], ran);
   const events = ran.stdout
     .split('\n')
     .filter((line) => line !== '')
