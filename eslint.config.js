@@ -7,8 +7,10 @@ import tseslint from 'typescript-eslint';
 /**
  * The rooms, and all that each may import: other rooms (a file directly in src/ is a room of its own), packages and
  * Node's modules. What is not here is forbidden (design.md §1: the arrows run one way).
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
  */
-const rooms = {
+export const rooms = {
   'src/errors': [],
   'src/packaged': ['node:fs', 'node:path', 'node:url'],
   'src/units': ['src/errors'],
@@ -17,6 +19,7 @@ const rooms = {
   'src/wasm': [],
   'src/device': ['src/errors', 'src/exec', 'src/wasm', 'node:fs', 'node:path', 'node:util', 'zod'],
   'src/table': ['src/errors', 'src/units', 'src/format'],
+  'src/completion': ['src/table'],
   'src/dm': [
     ...['src/errors', 'src/exec', 'src/device', 'src/table'],
     ...['node:crypto', 'node:fs', 'node:os', 'node:path'],
@@ -36,22 +39,12 @@ const rooms = {
   ],
   'src/procedure': [
     ...['src/errors', 'src/exec', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['src/crosscheck'],
-    ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:timers/promises', 'node:util', 'zod'],
+    ...['src/crosscheck', 'src/completion'],
+    ...['node:crypto', 'node:fs', 'node:path', 'node:timers/promises', 'node:util', 'zod'],
   ],
-  'src/watch': [
-    ...[
-      'src/errors',
-      'src/units',
-      'src/device',
-      'src/table',
-      'src/dm',
-      'src/procedure',
-      'node:timers/promises',
-    ],
-  ],
+  'src/watch': ['src/errors', 'src/device', 'src/table', 'src/dm', 'src/procedure'],
   'src/metrics': [
-    ...['src/errors', 'src/packaged', 'src/table', 'src/documents', 'src/procedure'],
+    ...['src/errors', 'src/packaged', 'src/documents', 'src/procedure'],
     ...['prom-client', 'node:fs', 'node:http', 'node:net', 'node:path'],
   ],
   'src/documents': [
@@ -83,12 +76,11 @@ const rooms = {
   ],
   'src/cli': [
     ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['src/simulate', 'src/crosscheck', 'src/documents', 'src/procedure', 'src/ui'],
+    ...['src/simulate', 'src/crosscheck', 'src/documents', 'src/procedure', 'src/ui', 'src/completion'],
     ...[
       'src/watch',
       'src/metrics',
       '@oclif/core',
-      'listr2',
       'node:events',
       'node:fs',
       'node:path',
@@ -97,33 +89,30 @@ const rooms = {
     ],
   ],
   commands: [
-    ...['src/errors', 'src/cli', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/dm'],
-    ...['src/simulate', 'src/crosscheck', 'src/documents', 'src/procedure', 'src/ui', 'src/watch'],
-    ...['src/metrics', '@oclif/core'],
+    ...['src/errors', 'src/cli', 'src/device', 'src/scan', 'src/table', 'src/dm'],
+    ...['src/crosscheck', 'src/documents', 'src/procedure', 'src/ui'],
+    ...['src/metrics', 'src/completion', '@oclif/core'],
   ],
   'src/index': [
-    'src/errors',
-    'src/units',
-    'src/format',
-    'src/device',
-    'src/scan',
-    'src/table',
-    'src/dm',
-    'src/target',
-    'src/crosscheck',
-    'src/documents',
-    'src/procedure',
+    ...['src/errors', 'src/units', 'src/format', 'src/device', 'src/scan', 'src/table', 'src/target'],
+    ...['src/documents', 'src/procedure'],
   ],
 };
 
 /** The room of a file, given relative to the root: `src/scan/chunks.ts` is in `src/scan`, `src/exec.ts` in `src/exec`. */
-function roomOf(file) {
-  const [top, second] = file.split('/');
-  return top === 'src' ? `src/${(second ?? '').replace(/\.[jt]sx?$/, '')}` : top;
+export function roomOf(/** @type {string} */ file) {
+  const [top = '', second = ''] = file.split('/');
+  return top === 'src' ? `src/${second.replace(/\.[jt]sx?$/, '')}` : top;
 }
 
-/** What an import names: a room for a relative path, else a package or one of Node's modules with its prefix. */
-function targetOf(specifier, file, root) {
+/**
+ * What an import names: a room for a relative path, else a package or one of Node's modules with its prefix.
+ *
+ * @param {string} specifier
+ * @param {string} file an absolute path
+ * @param {string} root
+ */
+export function targetOf(specifier, file, root) {
   if (specifier.startsWith('.') || specifier.startsWith('/')) {
     return roomOf(relative(root, resolve(dirname(file), specifier)));
   }
@@ -134,6 +123,7 @@ function targetOf(specifier, file, root) {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
+/** @type {import('eslint').Rule.RuleModule} */
 const arrows = {
   meta: {
     type: 'problem',
@@ -147,11 +137,11 @@ const arrows = {
     const root = context.cwd;
     const room = roomOf(relative(root, context.filename));
     const allowed = rooms[room];
-    function look(source) {
+    function look(/** @type {import('estree').Node | null | undefined} */ source) {
       if (source === null || source === undefined) {
         return;
       }
-      if (typeof source.value !== 'string') {
+      if (source.type !== 'Literal' || typeof source.value !== 'string') {
         context.report({ node: source, messageId: 'computed' });
         return;
       }
