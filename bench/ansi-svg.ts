@@ -33,7 +33,7 @@ export function ansiToSvg(text: string, { columns, rows }: PictureSize): string 
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${String(width)} ${String(height)}" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="13">`,
-    `<rect width="${String(width)}" height="${String(height)}" rx="8" fill="${GROUND}" stroke="${EDGE}"/>`,
+    `<rect x="0.5" y="0.5" width="${String(width - 1)}" height="${String(height - 1)}" rx="8" fill="${GROUND}" stroke="${EDGE}"/>`,
     `<g transform="translate(${String(MARGIN)} ${String(MARGIN)})" fill="${INK}" xml:space="preserve">`,
     ...drawing.parts(),
     '</g>',
@@ -42,9 +42,17 @@ export function ansiToSvg(text: string, { columns, rows }: PictureSize): string 
   ].join('\n');
 }
 
+/** The ground behind a run of text. */
+interface Ground {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly fill: string;
+}
+
 /** Grounds below, then shapes gathered by colour, then text. */
 class Drawing {
-  readonly #grounds: string[] = [];
+  readonly #grounds: Ground[] = [];
   readonly #shapes = new Map<string, string[]>();
   readonly #texts: string[] = [];
 
@@ -53,8 +61,7 @@ class Drawing {
     const [x, y] = [column * CELL.width, row * CELL.height];
     const { ink, ground } = coloursOf(look);
     if (ground !== null) {
-      const width = characters.length * CELL.width;
-      this.#grounds.push(rectangle(x, y, width, CELL.height, ground));
+      this.#addGround({ x, y, width: characters.length * CELL.width, fill: ground });
     }
     // What is drawn stays out of the text, whose place blanks keep.
     const words = characters.map((character, index) => {
@@ -71,9 +78,19 @@ class Drawing {
     }
   }
 
+  /** Side by side they are one: between two the edges of their pixels would show. */
+  #addGround(ground: Ground): void {
+    const before = this.#grounds.at(-1);
+    const isBeside =
+      before?.y === ground.y && before.x + before.width === ground.x && before.fill === ground.fill;
+    if (isBeside) this.#grounds.pop();
+    const x = isBeside ? before.x : ground.x;
+    this.#grounds.push({ ...ground, x, width: ground.x + ground.width - x });
+  }
+
   parts(): string[] {
     const shapes = [...this.#shapes].map(([style, paths]) => `<path ${style} d="${paths.join('')}"/>`);
-    return [...this.#grounds, ...shapes, ...this.#texts];
+    return [...this.#grounds.map(rectangle), ...shapes, ...this.#texts];
   }
 }
 
@@ -121,8 +138,8 @@ function opacity({ dim }: Look, own: number): string {
   return value === 1 ? '' : ` opacity="${String(Number(value.toFixed(2)))}"`;
 }
 
-function rectangle(x: number, y: number, width: number, height: number, fill: string): string {
-  return `<rect x="${String(x)}" y="${String(y)}" width="${String(width)}" height="${String(height)}" fill="${fill}"/>`;
+function rectangle({ x, y, width, fill }: Ground): string {
+  return `<rect x="${String(x)}" y="${String(y)}" width="${String(width)}" height="${String(CELL.height)}" fill="${fill}"/>`;
 }
 
 function escaped(text: string): string {

@@ -17,7 +17,7 @@ export default class Create extends BaseCommand {
     '/var/lib/wcache.';
   static override examples = [
     '<%= config.bin %> create wc --origin /dev/sdb --cache /dev/pmem0',
-    '<%= config.bin %> create wc --origin /dev/sdb --cache /dev/nvme0n1 --high-watermark 60 --low-watermark 50 --dry-run',
+    '<%= config.bin %> create wc --origin /dev/sdb --cache /dev/pmem0 --max-age 1h --dry-run',
     '<%= config.bin %> create wc --origin /dev/sdb --cache /dev/nvme0n1 --attach',
   ];
   static override args = {

@@ -15,8 +15,7 @@ const DEFAULT_LATENCY_MS = 5;
 const DEFAULT_WIDTH = 80;
 
 export default class Simulate extends BaseCommand {
-  static override summary =
-    'Try a cache on a workload before there is one: hits, stalls, dirty level';
+  static override summary = 'Try a cache on a workload before there is one: hits, stalls, dirty level';
   static override description =
     'Runs a workload against the reference implementation of the target, with time that is only counted. The ' +
     'workload is a text in a small language (see wcache-simulate(8)), a log of fio (--write_iolog) or the output of ' +

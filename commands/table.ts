@@ -18,7 +18,7 @@ export default class Table extends BaseCommand {
     '<%= config.bin %> table wc',
     '<%= config.bin %> table wc --line',
     '<%= config.bin %> table --validate "0 524288 writecache s /dev/sda /dev/nvme0n1 4096 0"',
-    '<%= config.bin %> table --validate "s /dev/sda /dev/nvme0n1 4096 1 cleaner" --target-version 1.3.0',
+    '<%= config.bin %> table --validate "s 8:0 8:16 4096 1 cleaner" --target-version 1.2.0',
   ];
   static override args = {
     name: Args.string({ name: 'NAME', description: 'The mapping, by its name or path (/dev/mapper/NAME).' }),
@@ -28,7 +28,7 @@ export default class Table extends BaseCommand {
       description: 'Print only the line, as the kernel has it.',
       exclusive: ['validate', 'json', 'target-version'],
     }),
-    validate: Flags.string({ description: 'Judge this line.', helpValue: 'LINE' }),
+    validate: Flags.string({ description: 'Judge this line, or its parameters alone.', helpValue: 'LINE' }),
     'target-version': targetVersionFlag({
       description: 'Judge for this version of the target; the newest, or the one that runs, unless told.',
     }),

@@ -17,7 +17,7 @@ export default class Verify extends BaseCommand {
     '<%= config.bin %> verify /dev/pmem0 /dev/sdb',
     '<%= config.bin %> verify /dev/pmem0 --save before.evidence',
     '<%= config.bin %> verify /dev/pmem0 /dev/sdb --evidence before.evidence --json',
-    '<%= config.bin %> verify cache-after.img origin.img --before cache-before.img --nothing-written',
+    '<%= config.bin %> verify after.img origin.img --before before.img --nothing-written',
   ];
   static override args = {
     cache: Args.string({

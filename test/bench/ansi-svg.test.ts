@@ -73,6 +73,15 @@ describe('the picture', () => {
     expect(svg).toContain('fill="#0d1117">ab</text>');
   });
 
+  it('makes one ground of those that touch', () => {
+    const svg = ansiToSvg(`${sgr(7)}ab${sgr(1)}cd${sgr(0)}e${sgr(7)}f`, SIZE);
+    const grounds = [...svg.matchAll(/<rect x="(\d+)" y="0" width="(\d+)"/g)].map(([, ...found]) => found);
+    expect(grounds).toEqual([
+      ['0', '32'],
+      ['40', '8'],
+    ]);
+  });
+
   it('leaves out what is below the screen', () => {
     expect(ansiToSvg('a\nb\nc', SIZE)).not.toContain('>c</text>');
   });

@@ -145,4 +145,27 @@ describe('code that is kept', () => {
     expect(second).toMatchObject({ uses: ['inspect'], answer: 1 });
     expect(second.scripts.mayKeep).toBe(false);
   });
+
+  it('is kept in another folder where a distribution has one for it, which may be gone', () => {
+    const folder = folderWith(1);
+    const codeFolder = join(scratchFolder(), 'code');
+    const startThere = (): InstanceType<typeof Scripts> => {
+      const scripts = new Scripts(folder, codeFolder);
+      expect(scripts.load('one.cjs')).toMatchObject({ answer: expect.any(Function) as unknown });
+      return scripts;
+    };
+    expect(startThere().mayKeep).toBe(false);
+    mkdirSync(codeFolder, { mode: 0o755 });
+    const first = startThere();
+    expect(first.mayKeep).toBe(true);
+    first.keep('inspect');
+    expect(readdirSync(folder)).toEqual(['one.cjs']);
+    expect(startThere().prepare('one.cjs').uses).toEqual(['inspect']);
+    chmodSync(codeFolder, 0o775);
+    expect(startThere().prepare('one.cjs').uses).toBe(null);
+    chmodSync(codeFolder, 0o755);
+    if (!isRoot) return;
+    chownSync(codeFolder, NOBODY, NOBODY);
+    expect(startThere().prepare('one.cjs').uses).toBe(null);
+  });
 });

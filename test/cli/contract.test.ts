@@ -20,6 +20,7 @@ const onDevice: Record<string, ((device: string) => string[]) | null> = {
   // The cache device is opened first.
   verify: (device) => ['verify', device, device],
   help: null,
+  completion: null,
   // This takes a text (test/cli/simulate.test.ts).
   simulate: null,
   // These take mappings, or nothing.

@@ -32,6 +32,7 @@ const PROBLEMS: Readonly<Record<string, readonly string[]>> = {
   'cut-uncommitted': ['uncommitted-entries'],
   'device-grown': ['device-resized'],
   'device-shrunk': ['area-too-small'],
+  'every-kind': ['uncommitted-entries', 'stale-copies'],
   'format-cut-before': ['blank'],
   'format-torn': ['torn-format'],
   'format-torn-512': ['torn-format'],

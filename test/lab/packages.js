@@ -30,6 +30,7 @@ export const debianPackages = Object.freeze({
   zsh: 'a shell that words are completed in',
   fish: 'another one',
   lintian: "judges Debian's package of wcache",
+  systemd: 'judges the units that come with wcache',
   mmdebstrap: 'makes the fresh Debian in which wcache is installed as by a new user',
   jq: 'reads JSON, as users do',
   tmux: 'the terminal in which the screen is looked at',

@@ -17,16 +17,27 @@ describe('wcache-metrics(8)', () => {
   });
 
   it('explains each metric as the metrics themselves do, and no other', () => {
-    const explained = [...text.matchAll(/^\.BR (wcache_\w+) " \((\w+)\)(?: \{(.*)\})?"\n(.*)$/gm)].map(
-      ([, name, type, labels = '', help = '']) => ({
-        ...{ name, type, help: help.replaceAll(/\\f[BR]/g, '`') },
-        labels: labels === '' ? [] : labels.split(', '),
-      }),
-    );
+    const items = /^\.BR (wcache_\w+) " \((\w+)\)(?: \{(.*)\})?"\n((?:[^.].*\n)+)/gm;
+    const explained = [...text.matchAll(items)].map(([, name, type, labels = '', help = '']) => ({
+      ...{
+        name,
+        type,
+        help: help
+          .trim()
+          .replaceAll('\n', ' ')
+          .replaceAll(/\\f[BR]/g, ''),
+      },
+      labels: labels === '' ? [] : labels.split(', '),
+    }));
     expect(explained).toEqual(
       METRIC_NAMES.map((name) => {
         const { type, help, labels } = METRICS[name];
-        return { name, type, help, labels: labels.filter((label) => !['name', 'start'].includes(label)) };
+        return {
+          name,
+          type,
+          help: help.replaceAll('`', ''),
+          labels: labels.filter((label) => !['name', 'start'].includes(label)),
+        };
       }),
     );
   });

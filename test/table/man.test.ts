@@ -26,9 +26,10 @@ describe('wcache-table(8)', () => {
     const found = options.find((each) => each.split('\n')[0]?.includes(name)) ?? '';
     const { max, onlyMode } = OPTION_RULES[name];
     expect(found).not.toBe('');
-    if (max !== undefined) expect(found).toContain(`0 to ${String(max)}`);
+    const words = found.replaceAll('\n', ' ');
+    if (max !== undefined) expect(words).toContain(`0 to ${String(max)}`);
     expect(/Mode\n\.B ([ps])\nonly/m.exec(found)?.[1]).toBe(onlyMode);
-    expect(/Since target version (\d\.\d\.\d)\./.exec(found)?.[1] ?? '1.0.0').toBe(optionSince(name));
+    expect(/Since target version (\d\.\d\.\d)\./.exec(words)?.[1] ?? '1.0.0').toBe(optionSince(name));
   });
 
   it('renders without a warning', () => {

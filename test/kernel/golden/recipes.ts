@@ -345,6 +345,30 @@ const crashes: readonly Recipe[] = [
     ],
   ),
   logged(
+    'every-kind',
+    'All kinds of entries in a few: never used, freed, stale, live and uncommitted. The worked example of wcache-format(5).',
+    'the first state with a freed entry, a stale one and uncommitted ones',
+    ({ uncommitted, stale, entries }) =>
+      uncommitted > 0 &&
+      stale > 0 &&
+      entries.some(({ state, original_sector }) => state === 'free' && original_sector < 2n ** 63n),
+    {},
+    ({ table, put: putBlocks, blockSize }) => [
+      // Again, on an origin to which a copy takes so long that a write can overtake it.
+      remove(),
+      create('slow', `0 ${String(MIB / 512)} delay $ORIGIN 0 0 $ORIGIN 0 3000 $ORIGIN 0 0`),
+      create('wc', table({ origin: '/dev/mapper/slow', cache: '/dev/mapper/logged' })),
+      putBlocks('a', 10, 3),
+      COMMIT,
+      discard(10, 1, blockSize),
+      `(${message('flush')} >/dev/null 2>&1 &) ; until dmsetup status wc | grep -q '^0 [0-9]* writecache 0 [0-9]* [0-9]* 2 '; do sleep 0.1; done`,
+      putBlocks('b', 11),
+      COMMIT,
+      putBlocks('c', 30, 2),
+      COMMIT,
+    ],
+  ),
+  logged(
     'identical',
     'A request across a cached, uncommitted block gave it a second entry, and the power went between the commit and the freeing of the first (W4).',
     'the first state with identical entries',
