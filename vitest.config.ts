@@ -36,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'install',
           include: install,
+          globalSetup: 'test/install/run-folder.ts',
           maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 600_000,

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { Scripts } from './scripts.cjs';
+import { licencesFile, thirdParties } from './third-party.js';
 import { PARTS, execaAtUse, inkAtOnce, loadedAtUse, oclifAtUse, schemasAtUse } from './lazy-modules.js';
 
 /** @param {string} root the folder of package.json */
@@ -17,19 +18,23 @@ export async function bundle(root) {
   mkdirSync(folder, { recursive: true });
   // Compiled code is kept only in a folder that nobody else can write to.
   chmodSync(folder, 0o755);
-  await Promise.all([
-    script(folder, 'wcache', { contents: entry(root), resolveDir: root }, [
+  const metafiles = await Promise.all([
+    script(root, 'wcache', { contents: entry(root), resolveDir: root }, [
       loadedAtUse,
       oclifAtUse,
       schemasAtUse,
     ]),
     ...Object.entries(PARTS).map(([part, packages]) =>
-      script(folder, part, { contents: reexport(packages), resolveDir: root, sourcefile: `${part}.mjs` }, [
+      script(root, part, { contents: reexport(packages), resolveDir: root, sourcefile: `${part}.mjs` }, [
         inkAtOnce,
         execaAtUse,
       ]),
     ),
   ]);
+  const packages = thirdParties(root, metafiles);
+  writeFileSync(`${folder}/THIRD-PARTY-LICENSES`, licencesFile(packages));
+  // For Debian's package, which tells the same in a form of its own.
+  writeFileSync(`${root}/dist/third-party.json`, `${JSON.stringify(packages, null, 2)}\n`);
   warm(root);
 }
 
@@ -78,24 +83,28 @@ function reexport(packages) {
 }
 
 /**
- * @param {string} folder
+ * @param {string} root
  * @param {string} name
  * @param {import('esbuild').StdinOptions} stdin
  * @param {import('esbuild').Plugin[]} plugins
+ * @returns {Promise<import('esbuild').Metafile>} what it was made of
  */
-async function script(folder, name, stdin, plugins) {
-  const { outputFiles = [] } = await build({
+async function script(root, name, stdin, plugins) {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
     stdin,
     plugins,
-    outfile: `${folder}/${name}.cjs`,
+    outfile: `${root}/dist/bundle/${name}.cjs`,
     write: false,
+    metafile: true,
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20',
     // Names and lines stay as they are, for the stack of an error.
     minify: false,
-    legalComments: 'external',
+    // They are in THIRD-PARTY-LICENSES.
+    legalComments: 'none',
     logLevel: 'error',
     external: ['typescript', 'ts-node', 'tsx', 'react-devtools-core'],
     define: {
@@ -109,8 +118,9 @@ async function script(folder, name, stdin, plugins) {
     },
   });
   for (const { path, text } of outputFiles) {
-    writeFileSync(path, path.endsWith('.cjs') ? withId(inAscii(text)) : text, { mode: 0o644 });
+    writeFileSync(path, withId(inAscii(text)), { mode: 0o644 });
   }
+  return metafile;
 }
 
 /** esbuild leaves other characters only in regular expressions and comments. Each byte is to be one character: no text is read faster. */

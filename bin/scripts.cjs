@@ -23,12 +23,17 @@ class Scripts {
   /** @type {Map<string, Prepared>} */
   #prepared = new Map();
   #folder;
+  #codeFolder;
   #owners;
 
-  /** @param {string} folder where the scripts are, and the code is kept */
-  constructor(folder) {
+  /**
+   * @param {string} folder where the scripts are
+   * @param {string} [codeFolder] where the code is kept: beside them, unless a distribution has another place for it
+   */
+  constructor(folder, codeFolder = folder) {
     this.#folder = folder;
-    this.#owners = ownersToTrust(folder);
+    this.#codeFolder = codeFolder;
+    this.#owners = ownersToTrust(folder, codeFolder);
   }
 
   /**
@@ -130,7 +135,7 @@ class Scripts {
 
   /** @param {string} name */
   #fileOf(name) {
-    return join(this.#folder, `${name}.${process.version}.code`);
+    return join(this.#codeFolder, `${name}.${process.version}.code`);
   }
 }
 
@@ -138,13 +143,16 @@ const node = `${process.version} ${process.arch}`;
 
 /**
  * Who may have written what is run: root, whoever runs it, and whoever owns the folder, which could change the scripts
- * themselves. Nobody, where others could as well.
+ * themselves. Nobody, where others could as well, and where there is no such folder: what is kept may be thrown away.
  *
  * @param {string} folder
+ * @param {string} codeFolder
  */
-function ownersToTrust(folder) {
-  const { uid, mode } = fs.statSync(folder);
-  return othersMayWrite(mode) ? [] : [uid, 0, process.geteuid?.()];
+function ownersToTrust(folder, codeFolder) {
+  const stat = fs.statSync(codeFolder, { throwIfNoEntry: false });
+  if (stat === undefined || othersMayWrite(stat.mode)) return [];
+  if (codeFolder !== folder && stat.uid !== fs.statSync(folder).uid) return [];
+  return [stat.uid, 0, process.geteuid?.()];
 }
 
 /** @param {number} mode */
