@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const kernel = ['test/lab/**/*.test.ts', 'test/kernel/**/*.test.ts'];
@@ -17,6 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: [...kernel, ...block, ...install],
+          // Unless told, one core is left idle, which is half of two.
+          maxWorkers: availableParallelism(),
           testTimeout: 30_000,
         },
       },
