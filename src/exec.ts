@@ -1,6 +1,13 @@
 import { execa } from 'execa';
 import { NotPossibleHereError, OperationError } from './errors.js';
 
+/** Which packages of Debian have the programs that are not called as their packages are. */
+const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
+  flock: 'util-linux',
+  modprobe: 'kmod',
+  wipefs: 'util-linux',
+};
+
 export interface ProgramResult {
   readonly stdout: string;
   readonly stderr: string;
@@ -79,7 +86,7 @@ export async function runProgram(
   if (result.code === 'ENOENT') {
     throw new NotPossibleHereError(`The program ${program} is not installed on this machine.`, {
       code: 'program-missing',
-      hint: `Install the package that brings ${program} and try again.`,
+      hint: `Install it and try again; Debian's package is ${DEBIAN_PACKAGES[program] ?? program}.`,
       cause: result,
     });
   }
