@@ -87,17 +87,30 @@ class Scripts {
    * @param {string} use what it ran for: other uses need other functions
    */
   keep(use) {
-    for (const [name, { script, id, uses, module }] of this.#prepared) {
-      const known = script.cachedDataRejected === true ? [] : (uses ?? []);
-      if (module !== null && !known.includes(use)) {
-        this.#write(name, id, [...known, use], script.createCachedData());
+    try {
+      for (const [name, { script, id, uses, module }] of this.#prepared) {
+        const known = script.cachedDataRejected === true ? [] : (uses ?? []);
+        if (module !== null && !known.includes(use)) {
+          this.#write(name, id, [...known, use], script.createCachedData());
+        }
       }
+    } catch {
+      // The next start makes it anew.
     }
   }
 
-  /** Whether code may be kept here: by who owns the folder, so that nobody finds files of root's in his own folder. */
+  /**
+   * Whether code may be kept here: by who owns the folder, so that nobody finds files of root's in his own folder, and where
+   * it can be written to, so that not every start makes code that cannot be kept.
+   */
   get mayKeep() {
-    return this.#owners[0] === process.geteuid?.();
+    if (this.#owners[0] !== process.geteuid?.()) return false;
+    try {
+      fs.accessSync(this.#codeFolder, fs.constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** @param {string} name @param {string} id */
@@ -124,9 +137,10 @@ class Scripts {
       const head = `${JSON.stringify({ id, node, crc: crc32(code), uses })}\n`;
       fs.writeFileSync(unfinished, Buffer.concat([Buffer.from(head), code]), {
         flag: 'wx',
-        mode: 0o644,
         flush: true,
       });
+      // Whatever the umask: others could not read it, nor replace it.
+      fs.chmodSync(unfinished, 0o644);
       fs.renameSync(unfinished, file);
     } catch {
       fs.rmSync(unfinished, { force: true });

@@ -84,7 +84,7 @@ function data(root, tree, read) {
   for (const name of readdirSync(join(root, 'dist/monitoring'))) {
     const isUnit = /\.(?:service|timer)$/.test(name);
     tree.file(
-      `${isUnit ? 'lib/systemd/system' : `${HOME}/monitoring`}/${name}`,
+      `${isUnit ? 'usr/lib/systemd/system' : `${HOME}/monitoring`}/${name}`,
       read(`dist/monitoring/${name}`),
     );
   }

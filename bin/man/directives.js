@@ -1,6 +1,6 @@
 /** What each directive of a source becomes. */
 import { ENVIRONMENT } from './environment.js';
-import { EXIT_STATUSES } from './exit-statuses.js';
+import { EXIT_STATUSES, EXIT_STATUSES_OF_A_VERB } from './exit-statuses.js';
 import { hazardItems } from './hazards.js';
 import { jsonSection } from './json-section.js';
 import { optionsSection } from './options.js';
@@ -59,9 +59,9 @@ export function directives(name, source, facts) {
     json: () => jsonSection(facts.printedDocuments[ofVerb().id] ?? noDocument(name)),
     'exit-status': (rest) => {
       used.exits = true;
-      return exitStatus(rest.split(/\s+/).filter(Boolean), source);
+      return exitStatus(rest.split(/\s+/).filter(Boolean), source, EXIT_STATUSES_OF_A_VERB);
     },
-    'exit-statuses': () => exitStatus(Object.keys(EXIT_STATUSES), source),
+    'exit-statuses': () => exitStatus(Object.keys(EXIT_STATUSES), source, EXIT_STATUSES),
     environment: () => ['.SH ENVIRONMENT', ...ENVIRONMENT.flatMap(([word, text]) => item(bold(word), text))],
     verbs: (rest) => {
       const ids = rest === '' ? [...facts.verbs.keys()] : rest.split(/\s+/);
@@ -145,15 +145,19 @@ function head(title, section, summary, { date, version }) {
   ];
 }
 
-/** @param {readonly string[]} statuses @param {PageSource} source */
-function exitStatus(statuses, source) {
+/**
+ * @param {readonly string[]} statuses
+ * @param {PageSource} source
+ * @param {Readonly<Record<string, string>>} words
+ */
+function exitStatus(statuses, source, words) {
   const all = [...new Set([...statuses, ...source.exits.keys()])].sort((a, b) => Number(a) - Number(b));
   return [
     '.SH "EXIT STATUS"',
     ...all.flatMap((status) => {
       const own = source.exits.get(status);
       if (own !== undefined) return ['.TP', bold(status), ...own.lines];
-      const text = EXIT_STATUSES[status];
+      const text = words[status];
       if (text === undefined) throw new Error(`there is no exit status ${status}`);
       return item(bold(status), text);
     }),

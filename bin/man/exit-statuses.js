@@ -12,3 +12,6 @@ export const EXIT_STATUSES = {
   7: 'What was waited for did not come. Nothing is wrong by that alone.',
   130: 'Interrupted, with everything safe.',
 };
+
+/** The same on the page of a verb, unless its source says more: few verbs take the words of a table. */
+export const EXIT_STATUSES_OF_A_VERB = { ...EXIT_STATUSES, 2: 'Wrong usage.' };

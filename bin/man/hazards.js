@@ -45,7 +45,7 @@ function item(hazard, has, unknown) {
     ...sentences(hazard.whatHappens),
     '.IP',
     ...(has === '' ? [] : sentences(`Kernels: ${has}.`)),
-    ...(unknown === '' ? [] : sentences(`Not known of: ${unknown}.`)),
+    ...(unknown === '' ? [] : sentences(`Unknown, nobody has looked: ${unknown}.`)),
     ...sentences(hazard.evidence),
     '.IP',
     ...sentences(`What to do: ${hazard.advice}`),

@@ -31,7 +31,11 @@ export async function changeCompletion(work: CompletionWork): Promise<Completion
   const scripts = new Map(shells.map((shell) => [shell, completionScript(shell, commands)]));
   const asksZsh = !owner.isRoot && shells.includes('zsh') && here.includes('zsh');
   const zsh = asksZsh ? await askZsh({ settings: action === 'install' }) : null;
-  const plan = (action === 'install' ? planInstall : planUninstall)({ owner, scripts, zsh });
+  const request = { owner, scripts, zsh };
+  const plan =
+    action === 'install'
+      ? planInstall(request)
+      : planUninstall(request, work.shells.length === 0 ? passOver(note) : undefined);
   if (action === 'install') tellBefore(plan, note);
   if (!dryRun) applyPlan(plan);
   return {
@@ -55,6 +59,13 @@ function shellsMeant(action: CompletionWork['action'], here: readonly Completion
     code: 'no-shell',
     hint: 'Name the shells to install completion for them all the same.',
   });
+}
+
+/** Who names no shell wants gone what is from wcache; who names one has to know that this is not. */
+function passOver(note: CompletionWork['note']): (path: string) => void {
+  return (path) => {
+    note(`note: ${path} is not from wcache, and stays.`);
+  };
 }
 
 /** What goes into somebody's own file is shown before it does, and what else has to be known. */

@@ -10,11 +10,11 @@ function __wcache_readable
         set -l text (printf '%b' $argv[1] | string collect)
         # What cannot be printed, and fish's own characters for bytes that are no text.
         if not string match -qr '\\\\x|\\p{C}' -- $text
-            echo $text
+            printf '%s\\n' $text
             return
         end
     end
-    echo $argv[1]
+    printf '%s\\n' $argv[1]
 end
 
 # $1: mappings or removable, $2: what is before the name in the word, $3: what there is of the name.
@@ -40,7 +40,7 @@ function __wcache_plain
     or set text (string unescape -- $argv[1]"'" 2>/dev/null)
     or set text (string unescape -- $argv[1]'"' 2>/dev/null)
     or set text $argv[1]
-    echo -- $text
+    printf '%s\\n' $text
 end
 
 # Completes a value. $1: what is before it in the word, $2: what there is of it; $3: its kind, and more about that.
@@ -66,7 +66,7 @@ function __wcache_value --no-scope-shadowing
         case assignments
             set -l name (string replace -fr '=.*' '' -- $value)
             if test -n "$name"
-                if string match -qr -- "^$name\\t" $more[2..-1]
+                if contains -- $name (string replace -r '\\t.*' '' -- $more[2..-1])
                     printf '%s%s=default\\n' $before $name
                     contains -- $name (string split , -- $more[1])
                     and printf '%s%s=%s\\n' $before $name on $before $name off
@@ -111,7 +111,8 @@ function __wcache_look --no-scope-shadowing
     set -l line (commandline -op)
     set cur (commandline -ct)
     set -l skip (math (count $before) + 1)
-    test -n "$(commandline -t)"; and set skip (math $skip + 1)
+    set -l token (commandline -t)
+    test -n "$token"; and set skip (math $skip + 1)
     set -l behind
     test $skip -le (count $line); and set behind $line[$skip..-1]
     # What is set for the command alone stands before it.

@@ -36,7 +36,8 @@ _wcache_mappings() {
 _wcache_device() {
   local -a devices
   if [[ -n $PREFIX ]]; then
-    _files "$@" -g '*(-%b)'
+    # Not _files, which offers all files where none is such.
+    _path_files "$@" -g '*(-%b) *(-/)'
   else
     devices=("$\{(@f)$(_wcache_ask devices)}")
     compadd "$@" -M 'r:|/=* r:|=*' -- $\{devices:#}

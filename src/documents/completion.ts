@@ -26,7 +26,7 @@ export const completionDocumentSchema = z
                   ),
               }),
             )
-            .describe('Its files; none where the script is printed.'),
+            .describe('Its files; none where the script is printed, and none that is not from wcache.'),
         }),
       )
       .describe('The shells, in the order in which they were named.'),

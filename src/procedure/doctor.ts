@@ -212,7 +212,7 @@ function kernelFindings(facts: DoctorFacts, live: readonly LiveCache[]): Finding
 function hazardFinding(hazard: Hazard, live: readonly LiveCache[]): Finding {
   const { code, applies, modes, title, whatHappens, evidence, advice } = hazard;
   const exposed = live.filter(({ table }) => modes.includes(table.mode)).map(({ name }) => name);
-  const doubt = applies === 'unknown' ? 'Not known for this kernel: ' : '';
+  const doubt = applies === 'unknown' ? 'It is not known whether this kernel has this: ' : '';
   const names = exposed.length === 0 ? '' : ` It concerns ${exposed.join(', ')}.`;
   const isGeneral = OF_EVERY_KERNEL.includes(code);
   return {

@@ -192,7 +192,7 @@ const HAZARDS: readonly HazardRecord[] = [
       'When a cache whose error flag is set is suspended and resumed, all blocks count as free although the dirty ones were never written back, and reads return the old data of the origin.',
     evidence: `${LAB} (x86).`,
     advice:
-      'When the error flag is set, do not suspend or resume. Mend the disk, then remove the device and create it anew.',
+      'Do not suspend and resume the instance in error. Mend the disk, then: wcache recover NAME (before 5.6.11: remove the mapping and create it anew with --attach).',
   },
   {
     code: 'W7-no-identity',
@@ -230,7 +230,7 @@ const HAZARDS: readonly HazardRecord[] = [
     whatHappens:
       'A cleaner that was switched on by a message is in neither the table nor the status, and stays on until the table is replaced.',
     evidence: `${LAB}.`,
-    advice: 'If a cache takes no new blocks, load its table again.',
+    advice: 'If a cache takes no new blocks, run "wcache set NAME cleaner=off".',
   },
   {
     code: 'W8-extra-words-ignored',

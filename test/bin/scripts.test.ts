@@ -1,15 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
+  rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type * as scriptsModule from '../../bin/scripts.cjs';
 import { ROOT, scratchFolder } from '../cli/wcache.js';
@@ -144,6 +148,44 @@ describe('code that is kept', () => {
     const second = start(folder);
     expect(second).toMatchObject({ uses: ['inspect'], answer: 1 });
     expect(second.scripts.mayKeep).toBe(false);
+  });
+
+  it('is for all to read, whatever the umask of who kept it', () => {
+    const mask = process.umask(0o077);
+    try {
+      expect(statSync(kept().file).mode & 0o777).toBe(0o644);
+    } finally {
+      process.umask(mask);
+    }
+  });
+
+  it('fails in silence where it cannot be kept', () => {
+    const gone = folderWith(1);
+    const { scripts } = start(gone);
+    rmSync(gone, { recursive: true });
+    scripts.keep('inspect');
+    // What is in the way can be neither overwritten nor removed.
+    const folder = folderWith(1);
+    const inTheWay = `one.cjs.${process.version}.code.${String(process.pid)}`;
+    mkdirSync(join(folder, inTheWay));
+    start(folder).scripts.keep('inspect');
+    expect(readdirSync(folder).sort()).toEqual(['one.cjs', inTheWay]);
+  });
+
+  it('is not made where the folder cannot be written to', () => {
+    const folder = folderWith(1);
+    const program = `process.setuid?.(${String(isRoot ? NOBODY : process.geteuid?.())}); const { Scripts } = require(process.argv[1]); console.log(new Scripts(process.argv[2]).mayKeep);`;
+    const mayKeep = (): string =>
+      execFileSync(process.execPath, ['-e', program, join(folder, 'scripts.cjs'), join(folder, 'scripts')], {
+        encoding: 'utf8',
+      }).trim();
+    chmodSync(dirname(folder), 0o755);
+    copyFileSync(join(ROOT, 'bin/scripts.cjs'), join(folder, 'scripts.cjs'));
+    mkdirSync(join(folder, 'scripts'));
+    if (isRoot) chownSync(join(folder, 'scripts'), NOBODY, NOBODY);
+    expect(mayKeep()).toBe('true');
+    chmodSync(join(folder, 'scripts'), 0o555);
+    expect(mayKeep()).toBe('false');
   });
 
   it('is kept in another folder where a distribution has one for it, which may be gone', () => {

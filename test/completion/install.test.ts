@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { completionScript, type CompletionShell } from '../../src/completion/index.js';
@@ -6,6 +16,7 @@ import { completionDocumentSchema } from '../../src/documents/completion.js';
 import { BusyError, NotPossibleHereError, OperationError } from '../../src/errors.js';
 import {
   applyPlan,
+  linesIn,
   planInstall,
   planUninstall,
   type CompletionRequest,
@@ -68,7 +79,7 @@ describe('installing', () => {
     const plan = planInstall(requestOf(home));
     expect(plan.map(({ change }) => change)).toEqual(['written', 'written', 'written', 'written']);
     applyPlan(plan);
-    for (const { path, content } of plan) expect(readFileSync(path, 'utf8')).toBe(content);
+    for (const { path, content } of plan) expect(readFileSync(path, 'latin1')).toBe(content);
     expect(planInstall(requestOf(home)).map(({ change }) => change)).toEqual([
       'none',
       'none',
@@ -99,8 +110,53 @@ describe('installing', () => {
       else mkdirSync(path);
       expect(() => planInstall(requestOf(home))).toThrow(BusyError);
       expect(() => planUninstall(requestOf(home))).toThrow(/not from wcache/);
+      const passedOver: string[] = [];
+      const plan = planUninstall(requestOf(home), (each) => passedOver.push(each));
+      expect([passedOver, plan.map(({ shell }) => shell)]).toEqual([[path], ['bash', 'zsh']]);
     },
   );
+
+  it('keeps each byte of a .zshrc in any encoding, and names a folder in UTF-8', () => {
+    const home = join(scratchFolder(), 'h\u00e4user');
+    mkdirSync(home);
+    const path = join(home, '.zshrc');
+    const bytes = Buffer.concat([
+      Buffer.from("alias gr='"),
+      Buffer.from([0xfc, 0xdf, 0xff, 0xc3]),
+      Buffer.from("'\n# \u20ac\n"),
+    ]);
+    writeFileSync(path, bytes);
+    const plan = planInstall(requestOf(home));
+    applyPlan(plan);
+    const added = readFileSync(path);
+    expect(added.subarray(0, bytes.length).equals(bytes)).toBe(true);
+    expect(added.subarray(bytes.length).toString()).toContain(`fpath=('${home}/.local/share/zsh`);
+    expect(linesIn(plan.find(({ what }) => what === 'lines')?.content ?? '')).toContain(`'${home}/`);
+    expect(planInstall(requestOf(home)).every(({ change }) => change === 'none')).toBe(true);
+    applyPlan(planUninstall(requestOf(home)));
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it('touches no file beside .zshrc, whatever its name', () => {
+    const home = scratchFolder();
+    writeFileSync(join(home, '.zshrc'), '# mine\n');
+    writeFileSync(join(home, '.zshrc.new'), '# a draft\n');
+    writeFileSync(join(home, 'target'), '# a target\n');
+    const link = join(home, `.zshrc.wcache-${String(process.pid)}`);
+    symlinkSync('target', link);
+    expect(() => {
+      applyPlan(planInstall(requestOf(home)));
+    }).toThrow(OperationError);
+    expect([readlinkSync(link), readFileSync(join(home, 'target'), 'utf8')]).toEqual([
+      'target',
+      '# a target\n',
+    ]);
+    rmSync(link);
+    applyPlan(planInstall(requestOf(home)));
+    expect(readFileSync(join(home, '.zshrc'), 'utf8')).toContain('# mine\n# >>> wcache');
+    expect(readFileSync(join(home, '.zshrc.new'), 'utf8')).toBe('# a draft\n');
+    expect(readdirSync(home).sort()).toEqual(['.config', '.local', '.zshrc', '.zshrc.new', 'target']);
+  });
 
   it('makes files that all can read, whatever the mask, and keeps the mode of .zshrc', () => {
     const home = scratchFolder();
@@ -151,6 +207,21 @@ describe('wcache completion --install', () => {
     expect([status, readFileSync(path, 'utf8')]).toEqual([5, 'complete wcache\n']);
     expect(stderr).toContain(`${path} is there already`);
     expect(() => statSync(join(home, '.config'))).toThrow();
+  });
+
+  it('takes away the rest where no shell is named, and refuses where one is', async () => {
+    const home = scratchFolder();
+    chmodSync(home, 0o777);
+    expect((await wcache(['completion', '--install', 'bash', 'fish'], options(home))).status).toBe(0);
+    const [bash, fish] = [scriptPlace('bash', userOf(home)), scriptPlace('fish', userOf(home))];
+    writeFileSync(bash, 'complete wcache\n');
+    const named = await wcache(['completion', '--uninstall', 'fish', 'bash'], options(home));
+    expect([named.status, statSync(fish).isFile()]).toEqual([5, true]);
+    const { status, stdout, stderr } = await wcache(['completion', '--uninstall'], options(home));
+    expect([status, readFileSync(bash, 'utf8')]).toEqual([0, 'complete wcache\n']);
+    expect(stderr).toBe(`note: ${bash} is not from wcache, and stays.\n`);
+    expect(stdout).toMatch(/^zsh: +not there: .*\nfish: removed .*\n$/);
+    expect(() => statSync(fish)).toThrow();
   });
 
   it('shows with --dry-run what it would do, and does nothing', async () => {

@@ -47,6 +47,15 @@ describe('the lines in .zshrc', () => {
     }
   });
 
+  it('are none without their end, lest what follows be taken for them', () => {
+    const torn = withZshLines('mine\n', '/one').replace(/# <<<.*\n/, '');
+    const text = `${torn}bindkey -e\n`;
+    expect(hasZshLines(text)).toBe(false);
+    const both = withZshLines(text, '/two');
+    expect(both).toBe(`${text}${withZshLines('', '/two')}`);
+    expect(withoutZshLines(`${both}bindkey -v\n`)).toBe(`${text}bindkey -v\n`);
+  });
+
   it('are told as they are, without the rest', () => {
     expect(linesIn(withZshLines('mine\n', '/one'))).toMatch(
       /^# >>> wcache completion;[^]*\n# <<< wcache completion$/,

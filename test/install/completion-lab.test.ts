@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { BIN } from '../cli/wcache.js';
 import { shellLine } from '../../src/exec.js';
 import { boot, type Guest } from '../lab/index.js';
-import { ShellOnTerminal, type RunTmux, type ShellName } from './terminal.js';
+import { closeTerminal, ShellOnTerminal, type RunTmux, type ShellName } from './terminal.js';
 import { openFolder } from './users.js';
 
 /** Where the stand-in for wcache in the guest writes what it was given. */
@@ -80,7 +80,7 @@ it('completes real writecaches and real disks, on a real kernel, for root and fo
       if (shell === 'fish') {
         expect(await terminal.listed('wcache create x --origin ', /plain/)).not.toMatch(/loop|dm-/);
       }
-      await terminal.close();
+      await closeTerminal(tmux);
     }
   }
 });

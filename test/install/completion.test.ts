@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { BIN } from '../cli/wcache.js';
-import { tmuxHere, ShellOnTerminal, type ShellName, type ShellStart } from './terminal.js';
+import { closeTerminal, tmuxHere, ShellOnTerminal, type ShellName, type ShellStart } from './terminal.js';
 import { filesBelow, isRoot, openFolder, say } from './users.js';
 
 const SHELLS: readonly ShellName[] = ['bash', 'zsh', 'fish'];
@@ -64,9 +64,9 @@ function given(folder: string): string[] {
 
 async function open(start: ShellStart): Promise<ShellOnTerminal> {
   const tmux = tmuxHere(join(openFolder(), 'tmux'));
-  const shell = await ShellOnTerminal.open(tmux, start);
-  onTestFinished(() => shell.close());
-  return shell;
+  // Before it opens: where the shell does not come up, tmux has started already.
+  onTestFinished(() => closeTerminal(tmux));
+  return ShellOnTerminal.open(tmux, start);
 }
 
 function install(home: string, words: readonly string[] = ['--install']) {
@@ -160,6 +160,12 @@ describe('installed by a user into an empty home', () => {
       expect(await terminal.completed('wcache metrics --output=cache')).toBe(
         'wcache metrics --output=cache\\ image.img ',
       );
+      writeFileSync(join(home, 'other.img'), '');
+      expect(await terminal.completed('wcache create x --origin oth')).toBe('wcache create x --origin oth');
+      // What is typed is no pattern.
+      if (shell === 'fish') {
+        expect(await terminal.completed("wcache set plain '(=")).toBe("wcache set plain '(=");
+      }
       expect(await terminal.completed('sudo wcache insp')).toBe('sudo wcache inspect ');
       // The package bash-completion has nothing for doas.
       if (shell !== 'bash') expect(await terminal.completed('doas wcache insp')).toBe('doas wcache inspect ');

@@ -48,7 +48,7 @@ describe("Debian's package", () => {
       [
         ...['control', 'md5sums', 'postinst', 'postrm', 'prerm'].map((name) => `DEBIAN/${name}`),
         ...['metrics.service', 'metrics.timer', 'metrics-server.service'].map(
-          (name) => `lib/systemd/system/wcache-${name}`,
+          (name) => `usr/lib/systemd/system/wcache-${name}`,
         ),
         'usr/bin/wcache',
         'usr/share/bash-completion/completions/wcache',
@@ -91,8 +91,8 @@ describe("Debian's package", () => {
 
   it('has units in which systemd finds no fault', () => {
     const folder = unpacked();
-    const units = readdirSync(join(folder, 'lib/systemd/system')).map((name) => {
-      const path = join(folder, 'lib/systemd/system', name);
+    const units = readdirSync(join(folder, 'usr/lib/systemd/system')).map((name) => {
+      const path = join(folder, 'usr/lib/systemd/system', name);
       // systemd would look for the program in this machine's own folders.
       const text = readFileSync(path, 'utf8').replace(
         'ExecStart=wcache',

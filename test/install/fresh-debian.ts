@@ -121,10 +121,12 @@ async function make(workshop: string): Promise<string> {
     `${chroot} useradd --create-home --shell /bin/bash ${USER}`,
   ];
   const words = ['--variant=minbase', `--include=${INCLUDED}`, '--skip=cleanup/apt', '--quiet'];
+  const patience = '--aptopt=Acquire::Retries "3"';
   await execa(
     'mmdebstrap',
     [
       ...words,
+      patience,
       ...hooks.map((hook) => `--customize-hook=${hook}`),
       'bookworm',
       join(finished, 'root.tar'),

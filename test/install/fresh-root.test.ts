@@ -9,6 +9,8 @@ import { packages } from './packages.js';
 import { openFolder } from './users.js';
 
 const MIB = 1 << 20;
+/** On a machine's first run all of a Debian is fetched, maybe from afar. */
+const PATIENCE_MS = 1_500_000;
 
 interface Way {
   readonly by: string;
@@ -56,17 +58,18 @@ const ways: readonly Way[] = [
 ];
 
 describe.each(ways)('in a fresh Debian, wcache by $by', ({ by, install, remove, left }) => {
+  const folder = join(inject('installFolder'), `debian-${by.replaceAll(/\W+/g, '-')}`);
   let debian: FreshDebian;
   let before: string[];
 
   beforeAll(async () => {
-    debian = await FreshDebian.unpack(join(inject('installFolder'), `debian-${by.replaceAll(/\W+/g, '-')}`));
+    debian = await FreshDebian.unpack(folder);
     before = debian.contents();
     await install(debian);
-  });
+  }, PATIENCE_MS);
 
   afterAll(() => {
-    rmSync(debian.folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('says what it can do, to whoever types its name', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { cpSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { projectDirectory } from '../lab/project.js';
@@ -16,7 +16,9 @@ const SOURCES = [
 const MADE =
   /^(?:node_modules|dist|dist\.new|coverage|\.git|oclif\.manifest\.json|.*\.(?:tgz|deb|tsbuildinfo))$/;
 const KEPT = 'packages-';
-const FORGOTTEN_AFTER_MS = 3600 * 1000;
+const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
+/** How npm and apt reach what they fetch. */
+const NETWORK = /^(?:https?_proxy|no_proxy|npm_config_registry|NODE_EXTRA_CA_CERTS)$/i;
 
 export interface Packages {
   /** The tarball of `npm pack`. */
@@ -32,7 +34,10 @@ export function packages(): Promise<Packages> {
   return once('packages', async () => {
     const name = `${KEPT}${digestOfSources()}`;
     await forgetOthers(name);
-    return kept(name, describe, make);
+    const made = await kept(name, describe, make);
+    const now = new Date();
+    await utimes(join(cacheDirectory(), name), now, now);
+    return made;
   });
 }
 
@@ -68,16 +73,17 @@ async function borrowModules(tree: string): Promise<void> {
   if (linked.failed) await execa('cp', ['-a', ...words]);
 }
 
-/** Nothing of the developer's own. */
+/** Nothing of the developer's own, but for how the network is reached. */
 export function plainEnvironment(home: string): Record<string, string> {
-  const certificates = process.env['NODE_EXTRA_CA_CERTS'];
+  const network = Object.entries(process.env).flatMap(([name, value]) =>
+    NETWORK.test(name) && value !== undefined ? [[name, value] as const] : [],
+  );
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
     LC_ALL: 'C.UTF-8',
     npm_config_update_notifier: 'false',
-    // Where the registry is reached through a proxy of one's own.
-    ...(certificates === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificates }),
+    ...Object.fromEntries(network),
   };
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
@@ -27,7 +27,9 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
 async function removeAbandoned(): Promise<void> {
   for (const name of (await readdir(PARENT)).filter((each) => each.startsWith(PREFIX))) {
     const folder = join(PARENT, name);
-    const age = Date.now() - (await stat(folder)).mtimeMs;
-    if (age > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true });
+    // Others may write there too, and remove what they made meanwhile.
+    const found = await lstat(folder).catch(() => null);
+    if (found === null || !found.isDirectory() || found.uid !== process.getuid?.()) continue;
+    if (Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(folder, { recursive: true, force: true });
   }
 }

@@ -19,6 +19,13 @@ export function tmuxHere(socket: string): RunTmux {
     (await run('tmux', ['-S', socket, '-f', '/dev/null', ...words], { encoding: 'utf8' })).stdout;
 }
 
+/** Ends what {@link ShellOnTerminal.open} started, also where that failed. */
+export async function closeTerminal(tmux: RunTmux): Promise<void> {
+  await tmux(['kill-server']).catch((error: unknown) => {
+    if (!/no server running|error connecting/.test(String(error))) throw error;
+  });
+}
+
 export type ShellName = 'bash' | 'zsh' | 'fish';
 
 /** A shell as its user has it, with the prompt `ready: `. */
@@ -136,10 +143,6 @@ export class ShellOnTerminal {
 
   async press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) await this.#tmux(['send-keys', '--', key]);
-  }
-
-  async close(): Promise<void> {
-    await this.#tmux(['kill-server']);
   }
 
   async #type(text: string): Promise<void> {

@@ -18,7 +18,7 @@ const PROSE = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'SECURITY.md']
 
 /** In which order sections come; between OPTIONS and JSON there may be others. */
 const FIRST = ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'OPTIONS'];
-const LAST = ['JSON', 'EXIT STATUS', 'ENVIRONMENT', 'FILES', 'NOTES', 'EXAMPLES', 'SEE ALSO'];
+const LAST = ['JSON', 'EXIT STATUS', 'ENVIRONMENT', 'FILES', 'NOTES', 'EXAMPLES', 'BUGS', 'SEE ALSO'];
 const OF_EVERY_VERB = [...FIRST, 'JSON', 'EXIT STATUS', 'ENVIRONMENT', 'NOTES', 'EXAMPLES', 'SEE ALSO'];
 
 function readPage(name: string): string {

@@ -48,7 +48,7 @@ describe('diagnoseMachine', () => {
     const [found] = diagnoseMachine(healthyFacts({ kernel })).filter(
       ({ code }) => code === 'W2-fua-not-durable',
     );
-    expect(found?.message).toMatch(/^Not known for this kernel: /);
+    expect(found?.message).toMatch(/^It is not known whether this kernel has this: /);
   });
 
   it('cannot wait where a live cache has commits that overtake their data', () => {

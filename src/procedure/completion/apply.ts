@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeDurably } from '../write-durably.js';
+import { writeDurablyAmongOthers } from '../write-durably.js';
 import { fileError } from './file-error.js';
 import type { PlannedFile } from './plan.js';
 
@@ -25,7 +25,7 @@ function apply({ path, content }: PlannedFile): void {
     }
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
     const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? MODE;
-    writeDurably(path, content, mode & 0o777);
+    writeDurablyAmongOthers(path, Buffer.from(content, 'latin1'), mode & 0o777);
   } catch (error) {
     throw fileError(path, error, content === null ? 'removed' : 'written');
   }

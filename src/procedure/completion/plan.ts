@@ -13,7 +13,7 @@ export interface PlannedFile {
   readonly path: string;
   /** A script of ours, or some lines of ours in somebody's file. */
   readonly what: 'script' | 'lines';
-  /** What is to be in it; null for no file. */
+  /** What is to be in it, a character for each byte; null for no file. */
   readonly content: string | null;
   readonly change: 'written' | 'removed' | 'none';
 }
@@ -34,27 +34,43 @@ export interface CompletionRequest {
 export function planInstall({ owner, scripts, zsh }: CompletionRequest): PlannedFile[] {
   return [...scripts].flatMap(([shell, script]) => {
     const path = scriptPlace(shell, owner);
-    const present = ownScript(path);
-    const file = planned({ shell, path, what: 'script' }, present, script);
+    const present = scriptAt(path);
+    if (present === FOREIGN) throw foreignFile(path);
+    const file = planned({ shell, path, what: 'script' }, present, bytesOf(script));
     if (shell !== 'zsh' || owner.isRoot) return [file];
     const settings = settingsFile(owner, zsh);
     const text = readText(settings);
     const folder = dirname(path);
     const finds = zsh?.completes === true && zsh.functionFolders.includes(folder);
     if (finds && (text === null || !hasZshLines(text))) return [file];
-    return [file, planned({ shell, path: settings, what: 'lines' }, text, withZshLines(text, folder))];
+    return [
+      file,
+      planned({ shell, path: settings, what: 'lines' }, text, withZshLines(text, bytesOf(folder))),
+    ];
   });
 }
 
-/** What taking it away comes to; throws as {@link planInstall} does. */
-export function planUninstall({ owner, scripts, zsh }: CompletionRequest): PlannedFile[] {
+/**
+ * What taking it away comes to; throws as {@link planInstall} does.
+ *
+ * @param passOver is told each file in a script's place that is not from wcache; without it such a file is an error.
+ */
+export function planUninstall(
+  { owner, scripts, zsh }: CompletionRequest,
+  passOver: (path: string) => void = (path) => {
+    throw foreignFile(path);
+  },
+): PlannedFile[] {
   return [...scripts.keys()].flatMap((shell) => {
     const path = scriptPlace(shell, owner);
-    const file = planned({ shell, path, what: 'script' }, ownScript(path), null);
-    if (shell !== 'zsh' || owner.isRoot) return [file];
+    const present = scriptAt(path);
+    const files: PlannedFile[] = [];
+    if (present === FOREIGN) passOver(path);
+    else files.push(planned({ shell, path, what: 'script' }, present, null));
+    if (shell !== 'zsh' || owner.isRoot) return files;
     const settings = settingsFile(owner, zsh);
     const text = readText(settings);
-    if (text === null || !hasZshLines(text)) return [file];
+    if (text === null || !hasZshLines(text)) return files;
     const lines = {
       shell,
       path: settings,
@@ -62,7 +78,7 @@ export function planUninstall({ owner, scripts, zsh }: CompletionRequest): Plann
       content: withoutZshLines(text),
       change: 'removed',
     } as const;
-    return [file, lines];
+    return [...files, lines];
   });
 }
 
@@ -85,27 +101,38 @@ function settingsFile(owner: Owner, zsh: ZshSettings | null): string {
   }
 }
 
+/** Stands for a file that is not from wcache. */
+const FOREIGN = Symbol('foreign');
+
 /** Our script at a place, null where nothing is. */
-function ownScript(path: string): string | null {
+function scriptAt(path: string): string | null | typeof FOREIGN {
   const found = guarded(path, () => lstatSync(path, { throwIfNoEntry: false }));
   if (found === undefined) return null;
   const text = found.isFile() ? readText(path) : null;
-  if (text !== null && isOurScript(text)) return text;
-  throw new BusyError(`${path} is there already, and it is not from wcache.`, {
+  return text !== null && isOurScript(text) ? text : FOREIGN;
+}
+
+function foreignFile(path: string): BusyError {
+  return new BusyError(`${path} is there already, and it is not from wcache.`, {
     code: 'foreign-file',
     hint: 'Nothing was changed. Move it away, or put the script elsewhere: wcache completion SHELL > FILE',
   });
 }
 
+/** A file's content, a character for each byte: what somebody wrote there may be in any encoding, and stays as it is. */
 function readText(path: string): string | null {
   return guarded(path, () => {
     try {
-      return readFileSync(path, 'utf8');
+      return readFileSync(path, 'latin1');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw error;
     }
   });
+}
+
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 function guarded<T>(path: string, read: () => T): T {

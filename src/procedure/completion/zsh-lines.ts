@@ -1,4 +1,4 @@
-/** The lines in somebody's .zshrc without which zsh would not find the script. */
+/** The lines in somebody's .zshrc without which zsh would not find the script. Each character stands for a byte. */
 
 const FIRST = '# >>> wcache completion; `wcache completion --uninstall` takes these lines away';
 const LAST = '# <<< wcache completion';
@@ -7,8 +7,9 @@ const LAST = '# <<< wcache completion';
 const WAS_NEW = ' (new file)';
 const HAD_NO_END = ' (no line break before)';
 
+/** Without its end it is none, lest what follows be taken for it, up to the end of another. */
 const BLOCK =
-  /(?<before>^|\n)# >>> wcache completion;[^\n]*?(?<was> \(new file\)| \(no line break before\))?\n(?:[^\n]*\n)*?# <<< wcache completion(?:\n|$)/;
+  /(?<before>^|\n)# >>> wcache completion;[^\n]*?(?<was> \(new file\)| \(no line break before\))?\n(?:(?!# >>> wcache completion)[^\n]*\n)*?# <<< wcache completion(?:\n|$)/;
 
 /** A .zshrc with the lines, which are brought up to date where they are there; null stands for no file. */
 export function withZshLines(text: string | null, folder: string): string {
@@ -36,9 +37,11 @@ export function hasZshLines(text: string): boolean {
   return BLOCK.test(text);
 }
 
-/** Our lines in a .zshrc; empty where there are none. */
+/** Our lines in a .zshrc, to be read by people; empty where there are none. */
 export function linesIn(text: string): string {
-  return (BLOCK.exec(text)?.[0] ?? '').trim();
+  return Buffer.from(BLOCK.exec(text)?.[0] ?? '', 'latin1')
+    .toString()
+    .trim();
 }
 
 function linesFor(folder: string, was: string): string {

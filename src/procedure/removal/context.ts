@@ -73,8 +73,6 @@ export interface RemovalContext {
   fittingBlocks: number;
   /** The kernel holds up whoever touches the mapping, for good. */
   isHung: boolean;
-  /** The cleaner was turned on, and lasts until the table is another one. */
-  isCleaning: boolean;
   readonly times: { drainMs: number; stallMs: number; verifyMs: number };
   certificate: Certificate | null;
   certificatePath: string | null;

@@ -1,10 +1,9 @@
 import { statusNow } from '../../dm/index.js';
 import { InterruptedError, OperationError } from '../../errors.js';
-import { hazardsOf, type WritecacheStatus } from '../../table/index.js';
+import type { WritecacheStatus } from '../../table/index.js';
 import { countOf, formatElapsed } from '../../units.js';
 import type { DrainProgress } from '../drain-meter.js';
-import { cleanCache, flushCache } from '../drain.js';
-import { nameAsTyped } from '../name-as-typed.js';
+import { flushCache } from '../drain.js';
 import { compareBeside } from './compare-beside.js';
 import { cacheOf, tell, type RemovalContext } from './context.js';
 import type { RemovalStep } from './types.js';
@@ -13,15 +12,13 @@ import type { RemovalStep } from './types.js';
 const HEADWAY_SHARE = 0.8;
 /** After so many such rounds it is given up. */
 const VAIN_ROUNDS = 3;
-/** The cleaner is watched for a new low for so long before it counts as stuck. */
-const NO_HEADWAY_MS = 15_000;
 
 /**
  * Writes back while I/O goes on, until what is left fits into the stall that was allowed. The message `flush` writes back what
  * is there when it comes, and applications write on meanwhile: so there may be several rounds, each shorter than the last.
  *
- * In pmem mode the cleaner does it, where the kernel has the fix of 2026: a flush that meets an origin which fails hangs in
- * the kernel there, a cleaner does not; without the fix the cleaner loses the ends of writes (W11).
+ * The cleaner would not hang in the kernel in pmem mode where the origin fails; but nothing shows that it is on, only another
+ * table ends it, and a removal that is killed would leave it so. On many kernels it loses the ends of writes besides (W11).
  *
  * @throws {@link OperationError} `drain-timeout`, `no-headway`, and what the drains throw.
  */
@@ -73,16 +70,14 @@ async function drainOnce(
   const enough = new AbortController();
   const onProgress = (progress: DrainProgress): void => {
     void tell(context, { type: 'drain', step, progress });
-    if (performance.now() >= deadline || isStuck(context, progress)) enough.abort();
+    if (performance.now() >= deadline) enough.abort();
   };
   const signals = [enough.signal, ...(options.signal === undefined ? [] : [options.signal])];
   const drainOptions = { signal: AbortSignal.any(signals), onProgress };
   const before = dirtyBlocks(status);
   const started = performance.now();
   const perSecond = (blocks: number): number => (blocks / Math.max(1, performance.now() - started)) * 1000;
-  context.isCleaning ||= usesCleaner(context);
   try {
-    if (context.isCleaning) return (await cleanCache(dm, cache, drainOptions)).after;
     const { after } = await flushCache(dm, cache, drainOptions);
     // It has written back all that was there, whatever came since.
     notePace(context, perSecond(before));
@@ -105,23 +100,6 @@ function notePace(context: RemovalContext, blocksPerSecond: number): void {
 /** However little the pace of a short flush tells: what was written back in the time of a stall will be again. */
 function noteFitting(context: RemovalContext, blocks: number): void {
   context.fittingBlocks = Math.max(context.fittingBlocks, blocks);
-}
-
-/** Of a flush nothing is known before it ends; it takes what was there, and ends. */
-function isStuck(
-  context: RemovalContext,
-  { dirtyBlocks: dirty, stalledMs, blocksPerSecond }: DrainProgress,
-): boolean {
-  if (!context.isCleaning) return false;
-  if (stalledMs > NO_HEADWAY_MS) return true;
-  context.blocksPerSecond ??= blocksPerSecond;
-  return stalledMs > context.request.maxStallMs && fits(context, dirty);
-}
-
-function usesCleaner({ environment, cache, subject }: RemovalContext): boolean {
-  if (subject.mode === 's' || cache === null) return false;
-  const hazards = hazardsOf(environment.kernel, cache.targetVersion);
-  return !hazards.some(({ code }) => code === 'W11-tail-lost');
 }
 
 /** Whether so many blocks can be written back within the stall that was allowed, at the pace of the drain. */
@@ -148,15 +126,7 @@ function noHeadway(context: RemovalContext, left: number): OperationError {
   );
 }
 
-function moreStall(
-  { blocksPerSecond, cache, isCleaning }: RemovalContext,
-  left: number,
-  first: string,
-): string {
+function moreStall({ blocksPerSecond }: RemovalContext, left: number, first: string): string {
   const stall = blocksPerSecond === null ? null : formatElapsed((left / blocksPerSecond) * 1000);
-  const last =
-    isCleaning && cache !== null
-      ? ` The cleaner stays on; \`wcache set ${nameAsTyped(cache)} cleaner=off\` ends it, and holds all I/O until what is left has been written.`
-      : '';
-  return `${first}, or let I/O stand still for the rest with --max-stall${stall === null ? '' : ` (about ${stall} as it is now)`}, or go straight to the suspend with --no-drain.${last}`;
+  return `${first}, or let I/O stand still for the rest with --max-stall${stall === null ? '' : ` (about ${stall} as it is now)`}, or go straight to the suspend with --no-drain.`;
 }

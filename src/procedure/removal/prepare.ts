@@ -245,7 +245,7 @@ function blank(): Omit<RemovalContext, 'dm' | 'environment' | 'subject' | 'reque
       guard: null,
       suspendedAtMs: 0,
     },
-    ...{ blocksPerSecond: null, fittingBlocks: 0, isHung: false, isCleaning: false },
+    ...{ blocksPerSecond: null, fittingBlocks: 0, isHung: false },
     times: { drainMs: 0, stallMs: 0, verifyMs: 0 },
     ...{ certificate: null, certificatePath: null, backupPath: null, ending: 'linear' as const, notes: [] },
   };

@@ -73,7 +73,7 @@ async function putBackFresh(context: RemovalContext, device: MappedDevice): Prom
   const isSafe = reloadIsSafe(environment.kernel, cache.targetVersion) === 'yes';
   if (!device.suspended) {
     // A flush that waits for a writeback that failed waits for ever in pmem mode, and a suspend behind it as well.
-    const mayHang = subject.mode === 'p' && !context.isCleaning;
+    const mayHang = subject.mode === 'p';
     if (mayHang || !isSafe) {
       return { text: `${blame} It is left as it is: what it has in memory can be read.`, isBack: true };
     }
