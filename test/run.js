@@ -37,12 +37,13 @@ if (missingPackages.length === 0) {
     ...howToInstall(missingPackages),
   ]);
 }
-if (missingPackages.length === 0 && process.getuid?.() === 0) {
+const obstacle = whatKeepsFromInstalling();
+if (obstacle.length === 0) {
   runSuites('install', []);
 } else {
   leaveOut([
     'THE TESTS OF WHAT IS INSTALLED DID NOT RUN: manual pages, completion and packages were not tried.',
-    ...(process.getuid?.() === 0 ? howToInstall(missingPackages) : ['They need root, for a Debian of their own.']),
+    ...obstacle,
   ]);
 }
 
@@ -130,4 +131,14 @@ function howToInstall(missing) {
     `These Debian packages are missing: ${missing.join(' ')}`,
     `As root: apt-get install ${missing.join(' ')}`,
   ];
+}
+
+/** Why a Debian of its own cannot be made here; nothing where it can. */
+function whatKeepsFromInstalling() {
+  if (missingPackages.length > 0) return howToInstall(missingPackages);
+  if (process.getuid?.() !== 0) return ['They need root, for a Debian of their own.'];
+  const { status, stderr } = spawnSync('unshare', ['--mount', '--pid', '--fork', 'true'], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? [] : [`They need namespaces of their own: ${stderr.trim()}`];
 }
