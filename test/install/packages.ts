@@ -78,11 +78,14 @@ export function plainEnvironment(home: string): Record<string, string> {
   const network = Object.entries(process.env).flatMap(([name, value]) =>
     NETWORK.test(name) && value !== undefined ? [[name, value] as const] : [],
   );
+  // `npm test` keeps it from all but npm (test/set-up.js).
+  const certificates = process.env['WCACHE_TEST_CA_CERTS'];
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
     LC_ALL: 'C.UTF-8',
     npm_config_update_notifier: 'false',
+    ...(certificates === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificates }),
     ...Object.fromEntries(network),
   };
 }
