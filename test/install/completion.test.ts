@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   readdirSync,
   statSync,
@@ -62,10 +63,22 @@ function given(folder: string): string[] {
   return words;
 }
 
+/** In a home without that folder, fish reads all manual pages in the background, and outlives the test. */
+function keepFromManualPages(home: string): void {
+  let folder = home;
+  for (const part of ['.local', 'share', 'fish', 'generated_completions']) {
+    folder = join(folder, part);
+    if (existsSync(folder)) continue;
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+  }
+}
+
 async function open(start: ShellStart): Promise<ShellOnTerminal> {
   const tmux = tmuxHere(join(openFolder(), 'tmux'));
   // Before it opens: where the shell does not come up, tmux has started already.
   onTestFinished(() => closeTerminal(tmux));
+  if (start.shell === 'fish') keepFromManualPages(start.home);
   return ShellOnTerminal.open(tmux, start);
 }
 

@@ -79,14 +79,16 @@ function commandOf({
 /** An interactive shell on a terminal of its own. */
 export class ShellOnTerminal {
   readonly #tmux: RunTmux;
+  readonly #shell: ShellName;
 
-  private constructor(tmux: RunTmux) {
+  private constructor(tmux: RunTmux, shell: ShellName) {
     this.#tmux = tmux;
+    this.#shell = shell;
   }
 
   static async open(tmux: RunTmux, start: ShellStart): Promise<ShellOnTerminal> {
     await tmux(['new-session', '-d', '-x', '80', '-y', '50', '--', 'sh', '-c', shellLine(commandOf(start))]);
-    const shell = new ShellOnTerminal(tmux);
+    const shell = new ShellOnTerminal(tmux, start.shell);
     if (start.shell === 'bash') {
       // The settings that all have in common set another prompt.
       await shell.#waitFor(/[$#:] *$/m);
@@ -128,7 +130,8 @@ export class ShellOnTerminal {
     await this.#type(line);
     await this.press('Tab', 'Tab');
     const text = await this.#waitFor(wanted);
-    await this.press('C-c');
+    // It takes fish back from its list. In the others it is a signal, which may come when the next line has been typed.
+    if (this.#shell === 'fish') await this.press('C-c');
     await this.#forget();
     return text;
   }

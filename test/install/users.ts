@@ -46,7 +46,8 @@ export function openFolder(): string {
   const folder = mkdtempSync(join(inject('installFolder'), 'test-'));
   chmodSync(folder, 0o777);
   onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
+    // A shell whose terminal has just been closed may be writing its history there yet.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
   return folder;
 }
